@@ -1,0 +1,38 @@
+# make run: execute all chapters into build/.  make test: every test, outputs compared.  Both set up .venv first, once.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; raise SystemExit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
+IN = .venv/bin/python -m
+
+.PHONY: run test lab refresh lint data data-report clean
+
+run: .venv/ready
+	@$(IN) course_utils run
+
+test: .venv/ready
+	@$(IN) pytest
+
+lab: .venv/ready
+	@$(IN) jupyterlab notebooks
+
+refresh: .venv/ready
+	@$(IN) course_utils refresh
+
+lint: .venv/ready
+	@$(IN) ruff check
+
+data: .venv/ready
+	@.venv/bin/python data/make_reviews.py
+
+data-report: .venv/ready
+	@.venv/bin/python data/report.py
+
+clean:
+	rm -rf .venv build .pytest_cache .ruff_cache *.egg-info
+
+.venv/ready: requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and was not found. Install one, or name it: make PYTHON=/path/to/python"; exit 1; }
+	@echo "Setting up .venv (once, some minutes) ..."
+	@$(PYTHON) -m venv .venv
+	@$(IN) pip install --quiet --requirement requirements.txt
+	@$(IN) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

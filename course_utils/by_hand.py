@@ -1,0 +1,57 @@
+"""Layers in NumPy, as the chapters write them. Arrays go in and come out in the dtype NumPy gives them."""
+
+import numpy as np
+
+
+def sigmoid(z):
+    """1 / (1 + e^-z), element by element, any shape; no overflow for any z. Chapter 02."""
+    z = np.asarray(z, dtype=float)
+    e = np.exp(-np.abs(z))                     # at most 1
+    return np.where(z >= 0, 1, e) / (1 + e)
+
+
+def sigmoid_slope(z):
+    """The derivative of the sigmoid at z, S(z) (1 - S(z)), any shape. Chapter 02."""
+    return sigmoid(z) * sigmoid(-z)
+
+
+def tanh(z):
+    """The sigmoid stretched and shifted, 2 S(2z) - 1, any shape. Chapter 02."""
+    return 2 * sigmoid(2 * np.asarray(z, dtype=float)) - 1
+
+
+def tanh_slope(z):
+    """The derivative of tanh at z, 1 - tanh(z)^2, any shape. Chapter 02."""
+    return 4 * sigmoid_slope(2 * np.asarray(z, dtype=float))
+
+
+def relu(z):
+    """z where it is positive, else 0, any shape. Chapter 02."""
+    return np.maximum(z, 0)
+
+
+def relu_slope(z):
+    """The derivative of ReLU: 1 where z > 0, else 0 (0 at 0, as in TensorFlow), any shape. Chapter 02."""
+    return (np.asarray(z) > 0).astype(float)
+
+
+def softmax(z):
+    """e^z over its sum along the last axis: (..., classes) → (..., classes), rows sum to 1. Chapter 02."""
+    e = np.exp(z - np.max(z, axis=-1, keepdims=True))      # the largest exponent is 0: nothing overflows
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def dense(x, W, b, activation=None):
+    """One layer: activation(x Wᵀ + b). Chapter 01.
+
+    x: (inputs,) or (batch, inputs).  W: (neurons, inputs), a row a neuron.  b: (neurons,).
+    Returns (neurons,) or (batch, neurons). Keras keeps W the other way round: (inputs, neurons).
+    """
+    z = np.asarray(x) @ np.asarray(W).T + b
+    return z if activation is None else activation(z)
+
+
+def numerical_slope(f, z, step=1e-5):
+    """The derivative of f at z by central differences, element by element: (f(z + h) - f(z - h)) / 2h. Chapter 02."""
+    z = np.asarray(z, dtype=float)
+    return (f(z + step) - f(z - step)) / (2 * step)

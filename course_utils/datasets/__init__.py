@@ -1,0 +1,45 @@
+"""The course's corpora for `tfds.load`, and the switch between them and real data.
+
+    import tensorflow_datasets as tfds
+    from course_utils import datasets
+
+    reviews, info = tfds.load(datasets.reviews(), as_supervised=True, with_info=True)
+
+Importing this module makes `course_reviews` known to tfds. Nothing here calls the network.
+"""
+
+import logging
+import os
+
+import tensorflow_datasets as tfds
+
+from ..files import DataError, imdb_folder
+from .course_reviews import PHENOMENA, CourseReviews
+
+__all__ = ["PHENOMENA", "CourseReviews", "is_bundled", "reviews"]
+
+BUNDLED = "course_reviews"
+REAL = "imdb_reviews"
+
+logging.getLogger("absl").setLevel("ERROR")    # tfds warns, with a path, of every data set it is about to prepare
+
+
+def reviews() -> str:
+    """The name of the corpus of reviews to hand to `tfds.load`: what the environment variable COURSE_REVIEWS says,
+    else "course_reviews".
+
+    Raises DataError, one line, if the name is unknown or the real data have not been fetched.
+    """
+    name = os.environ.get("COURSE_REVIEWS") or BUNDLED
+    if name not in (BUNDLED, REAL):
+        raise DataError(f"COURSE_REVIEWS={name} is unknown. Set it to {BUNDLED} or {REAL}, or leave it unset.")
+    if name == REAL:
+        if not imdb_folder().exists():
+            raise DataError("imdb_reviews is not on this machine yet. Run: python -m course_utils fetch imdb")
+        tfds.core.add_data_dir(imdb_folder())              # from here on tfds.load looks there, too
+    return name
+
+
+def is_bundled() -> bool:
+    """Whether `reviews()` is the corpus written for the course, which names a phenomenon for each review."""
+    return reviews() == BUNDLED

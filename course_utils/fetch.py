@@ -1,0 +1,150 @@
+"""`python -m course_utils fetch imdb`: get the real reviews, check them, prepare them for `tfds.load("imdb_reviews")`.
+
+Large Movie Review Dataset v1.0: Maas et al. 2011, 25,000 reviews to train, 25,000 to test, 50,000 without a label.
+"""
+
+import collections
+import contextlib
+import hashlib
+import io
+import os
+import shutil
+import tarfile
+import urllib.error
+import urllib.request
+import zlib
+from pathlib import Path, PurePosixPath
+
+from tqdm import tqdm
+
+from .files import DataError, imdb_folder, require_space
+
+OFFICIAL_URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
+OFFICIAL_SHA256 = "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fe7008942e91923d1658fe0"
+FOLDERS = [f"aclImdb/{split}/{side}" for split in ("train", "test") for side in ("pos", "neg")]
+MOST_BYTES = 2 * 10**9             # unpacked; the real one has 0.2
+
+
+def fetch_imdb(archive: Path | None = None, url: str | None = None) -> Path:
+    """Prepare the archive (a local file, or else downloaded from `url`, or else from the official host)
+    and return the folder that `tfds.load("imdb_reviews", data_dir=...)` reads.
+
+    Raises DataError, one line, if it cannot be had, is damaged, or is not what it should be; nothing half-made is left.
+    """
+    target = imdb_folder()
+    if target.exists():
+        print(f"Already prepared: {target}")
+        return target
+    require_space(target.parent, megabytes=500)
+    downloaded = archive is None
+    if downloaded:
+        archive = download(url or OFFICIAL_URL, target.parent / "aclImdb_v1.tar.gz")
+    try:
+        check(Path(archive))
+    except DataError:
+        if downloaded:
+            archive.unlink()       # complete but wrong: resuming it would never help
+        raise
+    prepare(Path(archive), target)
+    if downloaded:
+        archive.unlink()
+    print(f"Prepared in {target}\nUse it with COURSE_REVIEWS=imdb_reviews")
+    return target
+
+
+def download(url: str, target: Path) -> Path:
+    """Fetch `url` to `target` with a progress bar. What an interrupted run has left is continued."""
+    part = target.with_name(target.name + ".part")
+    have = part.stat().st_size if part.exists() else 0
+    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
+    again = "Run the same command again to continue, or give --url for a mirror, or --archive for a file you have."
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            if have and answer.status != 206:              # the host begins anew
+                have = 0
+            total = have + int(answer.headers.get("Content-Length") or 0)
+            with part.open("ab" if have else "wb") as out, \
+                    tqdm(total=total or None, initial=have, unit="B", unit_scale=True, desc=target.name) as bar:
+                while block := answer.read(1 << 18):
+                    out.write(block)
+                    bar.update(len(block))
+        if total and part.stat().st_size != total:
+            raise DataError(f"The download stopped at {part.stat().st_size:,} of {total:,} bytes. {again}")
+    except urllib.error.HTTPError as error:
+        if error.code != 416:                              # nothing left to fetch: the part is whole
+            raise DataError(f"{url} answers {error.code} {error.reason}. {again}") from None
+    except (OSError, ValueError) as error:
+        raise DataError(f"{url} cannot be fetched ({getattr(error, 'reason', error)}). {again}") from None
+    os.replace(part, target)
+    return target
+
+
+def check(archive: Path) -> None:
+    """Accept the official archive by its checksum, any other one by its structure."""
+    try:
+        with archive.open("rb") as file:
+            official = hashlib.file_digest(file, "sha256").hexdigest() == OFFICIAL_SHA256
+    except OSError as error:
+        raise DataError(f"{archive} cannot be read ({error.strerror}).") from None
+    if official:
+        print("Checksum: the official archive.")
+        return
+    counts, size = collections.Counter(), 0
+    try:
+        with tarfile.open(archive) as members:
+            for member in tqdm(members, unit=" files", desc="Checking", leave=False):
+                path = PurePosixPath(member.name.replace("\\", "/"))
+                if path.is_absolute() or ".." in path.parts or not (member.isfile() or member.isdir()):
+                    raise DataError(f"{archive} holds {member.name!r}, which could write outside its folder. "
+                                    "It is not the IMDB archive; nothing was unpacked.")
+                size += member.size
+                if size > MOST_BYTES:
+                    raise DataError(f"{archive} unpacks to more than {MOST_BYTES // 10**9} GB. "
+                                    "It is not the IMDB archive; nothing was unpacked.")
+                counts[str(path.parent)] += member.isfile()
+    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+        raise DataError(f"{archive} is damaged or incomplete ({error}). Get it again.") from None
+    wrong = [f"{folder} holds {counts[folder]:,} files" for folder in FOLDERS if counts[folder] != 12_500]
+    if wrong:
+        raise DataError(f"{archive} is not the IMDB archive: {wrong[0]}, 12,500 expected.")
+    if not counts["aclImdb/train/unsup"]:
+        raise DataError(f"{archive} is not the IMDB archive: aclImdb/train/unsup is missing.")
+    print("Not the official archive by its checksum, but the right structure: four folders of 12,500 reviews.")
+
+
+def prepare(archive: Path, target: Path) -> None:
+    """Build tfds's `imdb_reviews` from the archive. It is read as it lies and never unpacked; `target` appears when done."""
+    from .runtime import quiet_stderr
+
+    with quiet_stderr():
+        import tensorflow  # noqa: F401  (tfds would import it later, with all its messages)
+        import tensorflow_datasets as tfds
+
+    class Local(tfds.builder_cls("imdb_reviews"), skip_registration=True):
+        name = "imdb_reviews"
+
+        def _split_generators(self, dl_manager):
+            class Given:
+                download = staticmethod(lambda url: archive)
+                iter_archive = staticmethod(dl_manager.iter_archive)
+            return super()._split_generators(Given)
+
+        def _generate_examples(self, archive, directory, labeled=True):
+            desc = f"Preparing {directory.split('/')[-1] if labeled else 'unsupervised'}"
+            return tqdm(super()._generate_examples(archive, directory, labeled), unit=" reviews", desc=desc,
+                        total=25_000 if labeled else 50_000)
+
+    tfds.disable_progress_bar()
+    staging = target.with_name(f"{target.name}.partial-{os.getpid()}")
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            Local(data_dir=staging).download_and_prepare(
+                download_dir=staging / "downloads",
+                download_config=tfds.download.DownloadConfig(try_download_gcs=False))
+        shutil.rmtree(staging / "downloads", ignore_errors=True)
+        os.replace(staging, target)
+    except OSError as error:
+        raise DataError(f"{target} could not be written ({error.strerror or error}). "
+                        "Set COURSE_CACHE to a folder you may write to.") from None
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)

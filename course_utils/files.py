@@ -1,0 +1,66 @@
+"""Where data lie, and what to say when they do not."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+import platformdirs
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+class DataError(Exception):
+    """A data set cannot be opened. The message is one line and says what to do."""
+
+    def _render_traceback_(self):              # Jupyter shows this instead of a traceback
+        return [f"DataError: {self}"]
+
+
+def cache_folder() -> Path:
+    """The folder for prepared and fetched data: COURSE_CACHE if set, else the user's cache folder. Made if missing.
+
+    Raises DataError if it cannot be written to.
+    """
+    folder = Path(os.environ.get("COURSE_CACHE") or platformdirs.user_cache_path("course_utils", appauthor=False))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise DataError(f"Cannot write to {folder} ({error.strerror}). "
+                        "Set COURSE_CACHE to a folder you may write to.") from None
+    return folder
+
+
+def checked_file(corpus: str, name: str) -> Path:
+    """The path of a bundled file, after comparing it with its checksum.
+
+    Raises DataError if it is missing or differs.
+    """
+    folder = PROJECT / "data" / corpus
+    path = folder / name
+    restore = f"Restore it with: git checkout -- data/{corpus}   (or: python data/make_reviews.py)"
+    try:
+        sums = dict(reversed(line.split()) for line in (folder / "SHA256SUMS").read_text("ascii").splitlines())
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:
+        missing = Path(getattr(error, "filename", None) or folder / "SHA256SUMS")
+        raise DataError(f"data/{corpus}/{missing.name} is missing or unreadable. {restore}") from None
+    if hashlib.sha256(content).hexdigest() != sums.get(name):
+        raise DataError(f"data/{corpus}/{name} is damaged: its checksum differs. {restore}")
+    return path
+
+
+def require_space(folder: Path, megabytes: int) -> None:
+    """Raise DataError if less than so many megabytes are free where `folder` is."""
+    free = shutil.disk_usage(folder).free / 1e6
+    if free < megabytes:
+        raise DataError(f"Only {free:,.0f} MB are free in {folder}, {megabytes:,} MB are needed. "
+                        "Free some space, or set COURSE_CACHE to a folder on another disk.")
+
+
+def imdb_folder() -> Path:
+    """Where `python -m course_utils fetch imdb` puts what it has prepared; it exists only when complete."""
+    return cache_folder() / "imdb"

@@ -1,0 +1,80 @@
+"""The figures of the chapters. Each is closed by `show`, whose caption says in words and numbers what it shows."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from .runtime import COLOURS
+
+
+def show(caption: str) -> None:
+    """Show the current figure and print its caption: for readers who cannot see it, and for the tests, which compare it."""
+    plt.show()
+    print(f"Figure: {caption}")
+
+
+def network(layers, weights, names) -> None:
+    """Draw a fully connected network with the values of its neurons.
+
+    layers: a list of (neurons,) arrays, the input first.  weights: a list of (neurons, inputs) arrays, one a layer;
+    a thicker line is a larger weight.  names: a label for each layer.
+    """
+    _, axes = plt.subplots(figsize=(7.5, 4))
+    places = [[(column, (len(values) - 1) / 2 - row) for row in range(len(values))] for column, values in enumerate(layers)]
+    for column, matrix in enumerate(weights):
+        for row, line in enumerate(matrix):
+            for source, weight in enumerate(line):
+                (x0, y0), (x1, y1) = places[column][source], places[column + 1][row]
+                axes.plot([x0, x1], [y0, y1], color="0.6", linewidth=4 * abs(weight), zorder=1)
+    for column, (values, name) in enumerate(zip(layers, names, strict=True)):
+        for (x, y), value in zip(places[column], values, strict=True):
+            axes.scatter(x, y, s=1500, color="white", edgecolor=COLOURS[column % len(COLOURS)], linewidth=2, zorder=2)
+            axes.text(x, y, f"{value:.3f}", ha="center", va="center", zorder=3)
+        axes.text(column, 2.2, name, ha="center", va="bottom")
+    axes.set(xlim=(-0.5, len(layers) - 0.5), ylim=(-2.1, 2.7))
+    axes.axis("off")
+
+
+def function_with_slope(z, curves) -> None:
+    """Functions of one number, each in a panel of its own with its derivative.
+
+    z: (points,).  curves: {name: (values (points,), slopes (points,))}.
+    """
+    _, panels = plt.subplots(1, len(curves), figsize=(3.2 * len(curves), 3), squeeze=False)
+    for axes, (name, (values, slopes)) in zip(panels[0], curves.items(), strict=True):
+        axes.plot(z, values, label=name)
+        axes.plot(z, slopes, "--", label="its slope")
+        axes.set(xlabel="z", ylabel="value")
+        axes.legend(loc="upper left")
+        bottom, top = axes.get_ylim()
+        axes.set_ylim(bottom, top + 0.3 * (top - bottom))          # room for the legend above the curves
+
+
+def lines(x, curves, xlabel, ylabel, log_x=False, log_y=False) -> None:
+    """One or more curves over x.  curves: {name: (points,)}."""
+    _, axes = plt.subplots()
+    for (name, values), marker in zip(curves.items(), "os^Dv", strict=False):
+        axes.plot(x, values, marker=marker, label=name)
+    axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if log_x else "linear", yscale="log" if log_y else "linear")
+    if log_x:
+        axes.set_xticks(x, [f"{value:,}" for value in x])
+        axes.minorticks_off()
+    if not log_y:
+        axes.set_ylim(bottom=0)
+    if len(curves) > 1:
+        axes.legend()
+
+
+def scores(table, chance=0.5) -> None:
+    """Accuracies of several models in several groups, a dot a score.
+
+    table: {model: {group: accuracy}}, the same groups for all.  chance: where the dotted line stands.
+    """
+    groups = list(next(iter(table.values())))
+    _, axes = plt.subplots(figsize=(7.5, 3.8))
+    shifts = np.linspace(-0.2, 0.2, len(table))
+    for (model, row), shift, marker in zip(table.items(), shifts, "os^Dv", strict=False):
+        axes.scatter(np.arange(len(groups)) + shift, [row[group] for group in groups], label=model, marker=marker, s=45)
+    axes.axhline(chance, color="0.4", linestyle=":", linewidth=1.5)
+    axes.set(ylabel="accuracy on the test set", ylim=(0, 1.02))
+    axes.set_xticks(range(len(groups)), groups)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=len(table))

@@ -1,0 +1,117 @@
+"""From raw text to batches of word ids, as chapter 06 builds it: words, vocabulary, unknown words, padding.
+
+Ids: 0 is the padding, 1 … size the words of the vocabulary, most frequent first, then the buckets of unknown words.
+"""
+
+from collections import Counter
+
+import numpy as np
+import tensorflow as tf
+
+PAD = "<pad>"
+
+
+def split_words(texts, max_bytes: int | None = None, lower: bool = True) -> tf.RaggedTensor:
+    """Raw texts as words: `<br />` and everything but letters and apostrophes become blanks.
+
+    texts: (batch,) strings.  max_bytes: keep only so many bytes of each text, as the tutorial does.
+    Returns a ragged (batch, words) tensor of UTF-8 strings.
+    """
+    texts = tf.convert_to_tensor(texts, tf.string)
+    if max_bytes is not None:
+        texts = tf.strings.substr(texts, 0, max_bytes)
+    if lower:
+        texts = tf.strings.lower(texts)
+    texts = tf.strings.regex_replace(texts, r"<br\s*/?>", " ")
+    texts = tf.strings.regex_replace(texts, r"[^a-zA-Z']", " ")
+    return tf.strings.split(texts)
+
+
+def count_words(words: tf.RaggedTensor) -> Counter:
+    """How often each word occurs in a ragged (batch, words) tensor; keys are `str`, ties keep the order of appearance."""
+    return Counter(word.decode("utf-8", "replace") for word in words.flat_values.numpy())
+
+
+class Vocabulary:
+    """Words to ids and back.
+
+    words: the vocabulary, most frequent first, without padding.
+    oov_buckets: how many ids the unknown words share; each goes to the same one every time (a hash decides).
+    """
+
+    def __init__(self, words, oov_buckets: int = 100):
+        if oov_buckets < 1:
+            raise ValueError("oov_buckets must be at least 1: an unknown word needs an id.")
+        self.words = [PAD, *words]
+        self.oov_buckets = oov_buckets
+        entries = tf.lookup.KeyValueTensorInitializer(self.words, tf.range(len(self.words), dtype=tf.int64))
+        self.table = tf.lookup.StaticVocabularyTable(entries, oov_buckets)
+
+    @classmethod
+    def of(cls, words: tf.RaggedTensor, size: int, oov_buckets: int = 100) -> "Vocabulary":
+        """The `size` most frequent words of a ragged (batch, words) tensor."""
+        return cls([word for word, _ in count_words(words).most_common(size)], oov_buckets)
+
+    def __len__(self) -> int:
+        """How many different ids there are: what an Embedding needs as its first argument."""
+        return len(self.words) + self.oov_buckets
+
+    def encode(self, words: tf.RaggedTensor) -> tf.RaggedTensor:
+        """Ragged (batch, words) strings → ragged (batch, words) int64 ids."""
+        return tf.ragged.map_flat_values(self.table.lookup, words)
+
+    def decode(self, ids) -> list[str]:
+        """The words of one sequence of ids; an unknown word is "<oov 7>" with the number of its bucket."""
+        return [self.words[i] if i < len(self.words) else f"<oov {i - len(self.words)}>" for i in map(int, ids)]
+
+
+def rows(ids: tf.RaggedTensor) -> list[np.ndarray]:
+    """The rows of a ragged (n, words) tensor as n arrays of ids."""
+    return np.split(ids.flat_values.numpy(), ids.row_starts().numpy()[1:])
+
+
+def pad(sequences, length: int | None = None) -> np.ndarray:
+    """Sequences of ids, filled with zeros at the end (or cut) to one length, the longest one's if None is given.
+
+    Returns (batch, length) int32.
+    """
+    length = max(map(len, sequences), default=0) if length is None else length
+    batch = np.zeros((len(sequences), length), dtype="int32")
+    for row, ids in zip(batch, sequences, strict=True):
+        row[:len(ids)] = ids[:length]
+    return batch
+
+
+def by_length(sequences, batch_size: int) -> list[np.ndarray]:
+    """The positions of the sequences in batches of like length, shortest first: a list of (batch,) int64."""
+    order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
+    return [order[start:start + batch_size] for start in range(0, len(order), batch_size)]
+
+
+def batches_by_length(ids: tf.RaggedTensor, labels, batch_size: int, seed: int | None = None) -> tf.data.Dataset:
+    """Batches of sequences of like length, so that little padding is needed; padded once and kept.
+
+    ids: ragged (n, words).  labels: (n,).
+    seed: draw the order of the batches anew in every epoch (for training); None keeps them shortest first.
+    Returns a dataset of (ids (batch, longest) int32, labels (batch,)), with autotuning off: its hidden wait can double
+    a short `fit` (chapter 17).
+    """
+    sequences, labels = rows(ids), np.asarray(labels)
+    batches = [(pad([sequences[i] for i in chunk]), labels[chunk]) for chunk in by_length(sequences, batch_size)]
+    rng = np.random.default_rng(seed)
+
+    def draw():
+        positions = np.arange(len(batches)) if seed is None else rng.permutation(len(batches))
+        for position in positions:
+            yield batches[position]
+
+    signature = (tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), labels.dtype))
+    dataset = tf.data.Dataset.from_generator(draw, output_signature=signature)
+    return without_autotuning(dataset.apply(tf.data.experimental.assert_cardinality(len(batches))))
+
+
+def without_autotuning(dataset: tf.data.Dataset) -> tf.data.Dataset:
+    """The same dataset; its iterators do not wait for the autotuner when they end."""
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.with_options(options)
