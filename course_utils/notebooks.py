@@ -46,6 +46,20 @@ def execute(notebook, tick=lambda: None) -> None:
                    on_cell_executed=lambda **_: tick()).execute()
 
 
+def attempt(notebook, tick) -> str | None:
+    """Execute a notebook. None if all went well, else what went wrong, in one line."""
+    try:
+        execute(notebook, tick)
+    except (CellExecutionError, DeadKernelError, RuntimeError) as error:
+        return strip_colours(str(error)).strip().splitlines()[-1]
+    return None
+
+
+def code_cells(notebook) -> int:
+    """How many cells will be executed."""
+    return sum(cell.cell_type == "code" for cell in notebook.cells)
+
+
 def run(names=()) -> int:
     """Execute the chapters one after the other and write each to build/, also one that fails. 0 if all went through."""
     paths = find(names)
@@ -53,12 +67,8 @@ def run(names=()) -> int:
     rows, exporter = [], HTMLExporter(mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="")
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
-        problem = None
-        with Timer(path.stem, sum(cell.cell_type == "code" for cell in notebook.cells)) as timer:
-            try:
-                execute(notebook, timer.tick)
-            except (CellExecutionError, DeadKernelError, RuntimeError) as error:
-                problem = strip_colours(str(error)).strip().splitlines()[-1]
+        with Timer(path.stem, code_cells(notebook)) as timer:
+            problem = attempt(notebook, timer.tick)
         page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": path.stem}})
         (BUILD / f"{path.stem}.html").write_text(page, encoding="utf-8")
         rows.append((path.stem, timer.seconds, problem))
@@ -86,13 +96,17 @@ def write_index(rows) -> None:
 
 def refresh(names=()) -> int:
     """Execute the chapters and store them with outputs, normalised: a second time changes nothing."""
+    failed = 0
     for path in find(names):
         notebook = nbformat.read(path, as_version=4)
-        with Timer(path.stem, sum(cell.cell_type == "code" for cell in notebook.cells)) as timer:
-            execute(notebook, timer.tick)
-        changed = write(notebook, path)
-        print(f"{path.stem:32} {timer.seconds:6.1f} s  {'changed' if changed else 'as it was'}", flush=True)
-    return 0
+        with Timer(path.stem, code_cells(notebook)) as timer:
+            problem = attempt(notebook, timer.tick)
+        if problem is None:
+            result = "changed" if write(notebook, path) else "as it was"
+        else:
+            failed, result = 1, f"FAILED, left as it was: {problem}"
+        print(f"{path.stem:32} {timer.seconds:6.1f} s  {result}", flush=True)
+    return failed
 
 
 def write(notebook, path: Path) -> bool:

@@ -5,6 +5,7 @@ Ids: 0 is the padding, 1 … size the words of the vocabulary, most frequent fir
 
 from collections import Counter
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -115,3 +116,24 @@ def without_autotuning(dataset: tf.data.Dataset) -> tf.data.Dataset:
     options = tf.data.Options()
     options.autotune.enabled = False
     return dataset.with_options(options)
+
+
+@keras.saving.register_keras_serializable(package="course_utils")
+class TextToIds(keras.layers.Layer):
+    """Raw texts to padded ids inside a model: strings (batch,) → int64 (batch, longest). Saved with its vocabulary.
+
+    words: the vocabulary, most frequent first.  oov_buckets: as in `Vocabulary`.
+    """
+
+    def __init__(self, words, oov_buckets: int = 100, **kwargs):
+        super().__init__(**{"trainable": False, "dtype": "int64"} | kwargs)
+        self.vocabulary = Vocabulary(words, oov_buckets)
+
+    def call(self, texts):
+        return self.vocabulary.encode(split_words(texts)).to_tensor(default_value=0)
+
+    def compute_output_spec(self, texts):
+        return keras.KerasTensor((texts.shape[0], None), dtype="int64")
+
+    def get_config(self):
+        return super().get_config() | {"words": self.vocabulary.words[1:], "oov_buckets": self.vocabulary.oov_buckets}

@@ -5,6 +5,7 @@ import time
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from .text import by_length, pad, rows
 
@@ -44,9 +45,11 @@ def history_table(history) -> str:
 
 def predict(model, ids, batch_size: int = 256) -> np.ndarray:
     """What the model answers for each row of a ragged (n, words) tensor of ids, in their order: (n,) float32.
-    The rows are batched by length on the way."""
+    The rows are batched by length on the way; one trace serves all lengths, where `model.predict` makes several."""
+    step = tf.function(lambda batch: model(batch, training=False)[:, 0],
+                       input_signature=[tf.TensorSpec((None, None), tf.int32)])
     sequences = rows(ids)
     answers = np.empty(len(sequences), "float32")
     for chunk in by_length(sequences, batch_size):
-        answers[chunk] = model.predict_on_batch(pad([sequences[i] for i in chunk]))[:, 0]
+        answers[chunk] = step(pad([sequences[i] for i in chunk]))
     return answers

@@ -29,7 +29,7 @@ def inflect_verb(entry: str, form: str) -> str:
     """One form of a verb such as `rob`, `find,found` or `dig_up,dug_up`: base, s, ing or past."""
     base, _, past = entry.replace("_", " ").partition(",")
     verb, _, rest = base.partition(" ")
-    doubled = re.fullmatch(r"[^aeiou]*(?:qu)?[aeiou][bdgklmnprt]", verb) or verb in {"admit", "kidnap", "outwit", "outrun"}
+    doubled = re.fullmatch(r"[^aeiou]*(?:qu)?[aeiou][bdgklmnprt]", verb) or verb in {"kidnap", "outwit", "outrun", "unwrap", "worship", "forget"}
     if form == "s":
         verb = {"be": "is", "have": "has", "do": "does", "go": "goes"}.get(verb) or inflect_noun(verb)
     elif form == "ing":
