@@ -1,0 +1,136 @@
+"""Measure the corpora and print each number beside its target: `python data/report.py` (or `make data-report`).
+
+With COURSE_REAL_DATA set to the folder of the real data, the transfer to real IMDB reviews is measured as well.
+"""
+
+import os
+import re
+import sys
+import tarfile
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.svm import LinearSVC
+
+HERE = Path(__file__).parent
+PHENOMENA = ["plain", "negation", "contrast", "reversal", "comparison", "long-range"]
+
+
+def read(split):
+    """Labels (n,), phenomena (n,) and texts of a split of course_reviews."""
+    lines = (HERE / "course_reviews" / f"{split}.tsv").read_text("utf-8").splitlines()
+    labels, phenomena, texts = zip(*(line.split("\t") for line in lines), strict=True)
+    return np.array(labels, int), np.array(phenomena), list(texts)
+
+
+def words(text):
+    return re.findall(r"[a-z']+", text.replace("<br />", " ").lower())
+
+
+def ngrams(tokens, n):
+    return zip(*(tokens[i:] for i in range(n)), strict=False)
+
+
+def real_imdb(split):
+    """Labels and texts of real IMDB reviews, read as they lie in the archive; None where it is not there."""
+    archive = Path(os.environ.get("COURSE_REAL_DATA", "")) / "aclImdb_rebuilt.tar.gz"
+    if "COURSE_REAL_DATA" not in os.environ or not archive.exists():
+        return None
+    labels, texts = [], []
+    with tarfile.open(archive) as members:
+        for member in members:
+            folder = str(Path(member.name).parent)
+            if folder in (f"aclImdb/{split}/pos", f"aclImdb/{split}/neg"):
+                labels.append(int(folder.endswith("pos")))
+                texts.append(members.extractfile(member).read().decode("utf-8"))
+    return np.array(labels), texts
+
+
+def recurrent_scores(train, test):
+    """Accuracy by phenomenon of chapter 11's network: two GRUs of 32 units, two epochs."""
+    sys.path.insert(0, str(HERE.parent))
+    from course_utils.runtime import quiet_stderr, start
+    with quiet_stderr():
+        start()
+        import keras
+
+        from course_utils import text, training
+        (labels, _, texts), (test_labels, phenomena, test_texts) = train, test
+        vocabulary = text.Vocabulary.of(text.split_words(texts), 5000)
+        encode = lambda some: vocabulary.encode(text.split_words(some))
+        model = keras.Sequential([
+            keras.layers.Embedding(len(vocabulary), 64, mask_zero=True), keras.layers.SpatialDropout1D(0.2),
+            keras.layers.GRU(32, return_sequences=True), keras.layers.GRU(32), keras.layers.Dense(1)])
+        model.compile(keras.optimizers.Adam(1e-2), keras.losses.BinaryCrossentropy(from_logits=True))
+        model.fit(text.batches_by_length(encode(texts), labels, 64, seed=1), epochs=2, shuffle=False, verbose=0)
+        right = (training.predict(model, encode(test_texts)) > 0) == test_labels
+    return {name: right[phenomena == name].mean() for name in PHENOMENA}
+
+
+def main():
+    missed = 0
+
+    def row(what, value, target, good, real=""):
+        nonlocal missed
+        missed += not good
+        print(f"{what:58} {value:>14}   {target:24} {'ok' if good else 'MISSED':7} {real}", flush=True)
+
+    splits = {name: read(name) for name in ("train", "test", "unsupervised")}
+    train, test = splits["train"], splits["test"]
+    print(f"{'course_reviews':58} {'measured':>14}   {'target':24} {'':7} real IMDB, 6,000 reviews")
+    for name, size in ("train", 6000), ("test", 2000), ("unsupervised", 4000):
+        row(f"reviews in {name}", f"{len(splits[name][2]):,}", f"{size:,}", len(splits[name][2]) == size)
+    row("labels of the unlabelled reviews", str(sorted(set(splits["unsupervised"][0]))[0]), "-1",
+        set(splits["unsupervised"][0]) == {-1})
+    row("phenomena named in each split", str(len(set(train[1]) & set(test[1]))), "6", set(train[1]) == set(test[1]) == set(PHENOMENA))
+
+    tokens, test_tokens = [words(text) for text in train[2]], [words(text) for text in test[2]]
+    low, middle, high = np.percentile([len(one) for one in tokens], [10, 50, 90])
+    row("tokens in a review, median", f"{middle:.0f}", "60 to 90", 60 <= middle <= 90, "173")
+    row("tokens in a review, 10th percentile", f"{low:.0f}", "at most 30", low <= 30, "90")
+    row("tokens in a review, 90th percentile", f"{high:.0f}", "at least 150", high >= 150, "455")
+    counts = Counter(token for one in tokens for token in one)
+    often = sum(count >= 5 for count in counts.values())
+    row("word types", f"{len(counts):,}", "at least 10,000", len(counts) >= 10_000, "25,900")
+    row("word types seen five times or more", f"{often:,}", "at least 3,000", often >= 3000, "6,200")
+    ranks = np.arange(10, 2001)
+    slope = np.polyfit(np.log(ranks), np.log(sorted(counts.values(), reverse=True)[9:2000]), 1)[0]
+    row("Zipf slope over ranks 10 to 2,000", f"{slope:.3f}", "-1.3 to -0.9", -1.3 <= slope <= -0.9, "-1.09")
+    seen = {gram for one in tokens for gram in ngrams(one, 5)}
+    share = np.mean([gram in seen for one in test_tokens for gram in ngrams(one, 5)])
+    row("test 5-grams seen in train", f"{share:.4f}", "at most 0.25", share <= 0.25, "0.027")
+    holders = Counter(gram for one in tokens for gram in set(ngrams(one, 8)))
+    gram, holding = holders.most_common(1)[0]
+    row(f"reviews with the commonest 8-gram ({' '.join(gram)})"[:58], f"{holding / len(tokens):.4f}", "at most 0.01",
+        holding <= 0.01 * len(tokens), "0.002")
+    every = [text for split in splits.values() for text in split[2]]
+    marks = {"<br />": r"<br />", "capitals": r"\b[A-Z]{4,}\b", "stretched words": r"([aeou])\1{2}"}
+    for name, pattern in marks.items():
+        share = np.mean([bool(re.search(pattern, text)) for text in every])
+        row(f"reviews with {name}", f"{share:.3f}", "some", share > 0.01)
+    row("reviews that stand twice", str(len(every) - len(set(every))), "0", len(every) == len(set(every)))
+
+    vectorizer = TfidfVectorizer()
+    svm = LinearSVC(C=1, random_state=1).fit(vectorizer.fit_transform(train[2]), train[0])
+    right = svm.predict(vectorizer.transform(test[2])) == test[0]
+    row("linear SVM on words, accuracy", f"{right.mean():.4f}", "0.78 to 0.88", 0.78 <= right.mean() <= 0.88, "0.775 (80 tokens)")
+    for name in PHENOMENA:
+        score = right[test[1] == name].mean()
+        most = 0.60 if name in ("contrast", "reversal") else 1
+        row(f"  on {name}", f"{score:.3f}", "0.30 to 0.60" if most < 1 else "at least 0.30", 0.30 <= score <= most)
+    for name, score in recurrent_scores(train, test).items():
+        aimed = name in ("contrast", "reversal")
+        row(f"two GRUs on {name}", f"{score:.3f}", "0.85 to 0.95" if aimed else "", not aimed or 0.85 <= score <= 0.95)
+    if (imdb := real_imdb("test")) is None:
+        print("transfer to real IMDB: not measured, COURSE_REAL_DATA is not set or has no aclImdb_rebuilt.tar.gz")
+    else:
+        score = svm.score(vectorizer.transform(imdb[1]), imdb[0])
+        row("the same SVM on 25,000 real IMDB test reviews", f"{score:.4f}", "at least 0.70", score >= 0.70)
+    print(f"\n{missed} missed")
+    return int(missed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
