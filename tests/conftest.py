@@ -1,0 +1,77 @@
+"""What the tests share."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((PROJECT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker("real_data") and not os.environ.get("COURSE_REAL_DATA"):
+            item.add_marker(pytest.mark.skip(reason="COURSE_REAL_DATA is not set"))
+
+
+@pytest.fixture
+def real_data():
+    """The folder of the real data sets."""
+    return Path(os.environ["COURSE_REAL_DATA"])
+
+
+@pytest.fixture
+def copied_project(tmp_path):
+    """The project without its notebooks in a folder of its own, to be changed at will."""
+    root = tmp_path / "copy"
+    shutil.copytree(PROJECT / "course_utils", root / "course_utils", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PROJECT / "data" / "course_reviews", root / "data" / "course_reviews")
+    shutil.copy(PROJECT / "pyproject.toml", root)
+    (root / "notebooks").mkdir()
+    shutil.copy(PROJECT / "notebooks" / "conftest.py", root / "notebooks")
+    return root
+
+
+@pytest.fixture
+def run():
+    """Runs Python with these arguments, as a user would, and returns what became of it; `env` adds to the environment."""
+    def run_python(*arguments, cwd=PROJECT, env=None):
+        # what pytest sets for its own process must not reach a process that stands for a user's
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        return subprocess.run([sys.executable, *map(str, arguments)], cwd=cwd, env=kept | {"PYTHONPATH": str(cwd)} | (env or {}),
+                              capture_output=True, text=True, encoding="utf-8", timeout=900)
+    return run_python
+
+
+def notebook(path):
+    """A notebook as plain dictionaries."""
+    return json.loads(path.read_text("utf-8"))
+
+
+def code_cells(path):
+    """The code cells of a notebook, with their sources and stream texts joined."""
+    cells = [cell for cell in notebook(path)["cells"] if cell["cell_type"] == "code"]
+    for cell in cells:
+        cell["source"] = "".join(cell["source"])
+        for output in cell["outputs"]:
+            if "text" in output:
+                output["text"] = "".join(output["text"])
+    return cells
+
+
+def definitions(path):
+    """What the function definitions in a notebook's code cells define, by name (they may use NumPy as np)."""
+    import ast
+
+    import numpy as np
+    namespace = {"np": np}
+    for cell in code_cells(path):
+        for node in ast.parse(cell["source"]).body:
+            if isinstance(node, ast.FunctionDef):
+                exec(compile(ast.Module([node], []), str(path), "exec"), namespace)
+    return namespace

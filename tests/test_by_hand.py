@@ -1,0 +1,62 @@
+"""The layers in NumPy: equal to the chapters' own, to NumPy, and safe for any number."""
+
+import numpy as np
+import pytest
+from conftest import NOTEBOOKS, definitions
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from course_utils import by_hand
+
+numbers = arrays(float, st.integers(1, 8), elements=st.floats(-1e6, 1e6))
+SLOPES = {"sigmoid": by_hand.sigmoid_slope, "tanh": by_hand.tanh_slope, "relu": by_hand.relu_slope}
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "sigmoid_slope", "tanh", "tanh_slope", "relu", "relu_slope", "softmax"])
+def test_the_chapter_defines_the_same_function(name):
+    [chapter] = [path for path in NOTEBOOKS if path.name.startswith("02_")]
+    z = np.linspace(-700, 700, 57)
+    assert np.array_equal(definitions(chapter)[name](z), getattr(by_hand, name)(z))
+
+
+def test_chapter_01_defines_the_same_layer():
+    [chapter] = [path for path in NOTEBOOKS if path.name.startswith("01_")]
+    rng = np.random.default_rng(1)
+    x, W, b = rng.normal(size=4), rng.normal(size=(3, 4)), rng.normal(size=3)
+    assert np.allclose(definitions(chapter)["dense"](x, W, b), by_hand.dense(x, W, b, by_hand.sigmoid), atol=1e-14)
+
+
+@given(numbers)
+def test_sigmoid_is_a_probability_and_symmetric(z):
+    s = by_hand.sigmoid(z)
+    assert ((s >= 0) & (s <= 1)).all()
+    assert np.allclose(s + by_hand.sigmoid(-z), 1)
+
+
+@given(numbers)
+def test_tanh_is_numpys(z):
+    assert np.allclose(by_hand.tanh(z), np.tanh(z), atol=1e-12)
+
+
+@given(arrays(float, st.integers(1, 8), elements=st.floats(-20, 20)), st.sampled_from(sorted(SLOPES)))
+def test_slopes_agree_with_finite_differences(z, name):
+    z = z[np.abs(z) > 1e-3]                # ReLU has no slope at 0
+    slope = by_hand.numerical_slope(getattr(by_hand, name), z)
+    assert np.allclose(SLOPES[name](z), slope, atol=1e-6)
+
+
+@given(arrays(float, (3, 4), elements=st.floats(-1e5, 1e5)), st.floats(-1e5, 1e5))
+def test_softmax_sums_to_one_and_sees_only_differences(z, shift):
+    p = by_hand.softmax(z)
+    assert np.allclose(p.sum(axis=-1), 1)
+    assert np.allclose(p, by_hand.softmax(z + shift), atol=1e-6)
+    assert np.isfinite(p).all()
+
+
+def test_dense_takes_one_document_or_a_batch():
+    W, b = np.array([[1.0, 2.0], [0.0, 1.0], [3.0, 0.0]]), np.array([0.5, 0.0, -1.0])
+    one = by_hand.dense([1, 10], W, b)
+    assert one.tolist() == [21.5, 10.0, 2.0]
+    assert by_hand.dense([[1, 10], [1, 10]], W, b).tolist() == [one.tolist()] * 2
+    assert by_hand.dense([1, 10], -W, -b, by_hand.relu).tolist() == [0, 0, 0]

@@ -1,0 +1,179 @@
+"""The output comparison is strict: every planted fault turns it red, in the cell where it is and nowhere before."""
+
+import json
+import re
+
+import nbformat
+import pytest
+from conftest import NOTEBOOKS, code_cells
+from test_notebooks import comparison, texts
+
+compare_text = comparison.compare_text
+
+
+def chapter(number):
+    [path] = [path for path in NOTEBOOKS if path.name.startswith(number)]
+    return path
+
+
+def test_equal_texts_agree():
+    assert compare_text("z = 0.68 → 1 of 4\n", "z = 0.68 → 1 of 4\n") is None
+
+
+@pytest.mark.parametrize(("stored", "fresh", "approx", "same"), [
+    ("0.84950", "0.84951", False, True),        # 1e-4 of the value
+    ("0.8495", "0.8497", False, False),
+    ("-12.345", "-12.346", False, True),
+    ("12.345", "-12.345", False, False),
+    ("0.000", "-0.000", False, True),
+    ("0.0000010", "0.0000018", False, True),    # 1e-6
+    ("0.85", "0.89", True, True),
+    ("0.85", "0.91", True, False),
+    ("12", "13", True, False),                  # integers are exact everywhere
+    ("0.85", "0.850", False, True),
+    ("1e-3", "1.1e-3", False, False),
+    ("nan", "0.5", True, False),
+    ("a 0.5 b", "a 0.5 c", True, False),
+    ("[0.5 0.5]", "[0.5]", False, False),
+    ("1.", "2.", False, False),
+])
+def test_what_counts_as_equal(stored, fresh, approx, same):
+    assert (compare_text(stored, fresh, approx) is None) == same
+
+
+def changed_digit(text, place):
+    return text[:place] + str((int(text[place]) + 5) % 10) + text[place + 1:]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_any_changed_digit_of_any_stored_output_is_noticed(path):
+    """Each digit of each integer, and the first three significant digits of each decimal, in turn."""
+    tried = 0
+    for cell in code_cells(path):
+        approx = "approx" in cell["metadata"].get("tags", ())
+        for text in texts(cell):
+            decimals = [match.span() for match in comparison.NUMBER.finditer(text)]
+            for digit in re.finditer(r"\d", text):
+                place = digit.start()
+                inside = [(start, end) for start, end in decimals if start <= place < end]
+                if inside:
+                    before = text[inside[0][0]:place].replace(".", "").lstrip("-−").lstrip("0")
+                    significant = len(before) + (digit[0] != "0" or bool(before))
+                    if approx or not 1 <= significant <= 3:
+                        continue
+                tried += 1
+                assert compare_text(text, changed_digit(text, place), approx), f"{digit[0]} at {place} of {text!r}"
+    assert tried > 20
+
+
+def failing_cells(run, root, path, tmp_path):
+    """Runs the comparison of one notebook in the copied project; the numbers of its code cells that fail."""
+    report = tmp_path / "report.xml"
+    done = run("-m", "pytest", "-p", "no:cacheprovider", "--numprocesses=0", f"--junitxml={report}", f"notebooks/{path.name}", cwd=root)
+    found = report.read_text("utf-8")
+    cases = re.findall(r'<testcase [^>]*name="Cell (\d+)"[^>]*?(/>|>.*?</testcase>)', found, re.DOTALL)
+    assert len(cases) == len(code_cells(path)), done.stdout[-3000:]
+    return {int(number) for number, rest in cases if "<failure" in rest}
+
+
+def store(root, path, change):
+    """Writes a changed copy of a notebook into the copied project."""
+    book = nbformat.read(path, as_version=4)
+    change([cell for cell in book.cells if cell.cell_type == "code"])
+    (root / "notebooks" / path.name).write_text(nbformat.writes(book), encoding="utf-8")
+
+
+def cell_with(cells, part):
+    return next(number for number, cell in enumerate(cells) if part in cell["source"])
+
+
+def replace(cells, part, old, new):
+    """Replaces source in the cell that contains `part`."""
+    cell = cells[cell_with(cells, part)]
+    assert old in cell["source"]
+    cell["source"] = cell["source"].replace(old, new)
+
+
+def test_a_changed_integer_a_changed_decimal_a_changed_caption_and_a_missing_picture(run, copied_project, tmp_path):
+    path = chapter("01")
+
+    def spoil(cells):
+        for part, old, new in ("in all:", "31", "32"), ("Z₁ =", "0.68", "0.69"):
+            output = cells[cell_with(cells, part)].outputs[0]
+            assert old in output.text
+            output.text = output.text.replace(old, new)
+        replace(cells, "plots.network", "thicker lines", "thinner lines")
+        replace(cells, "columns = sigmoid", 'print("columns:"', 'import matplotlib.pyplot as plt; plt.figure(); print("columns:"')
+
+    store(copied_project, path, spoil)
+    cells = code_cells(path)
+    expected = {cell_with(cells, part) for part in ("in all:", "print(\"Z₁ =\"", "plots.network", "columns = sigmoid")}
+    assert failing_cells(run, copied_project, path, tmp_path) == expected
+
+
+def test_a_changed_formula_in_the_package(run, copied_project, tmp_path):
+    path = chapter("01")
+    store(copied_project, path, lambda cells: None)
+    package = copied_project / "course_utils" / "by_hand.py"
+    source = package.read_text("utf-8")
+    assert "np.asarray(W).T + b" in source
+    package.write_text(source.replace("np.asarray(W).T + b", "np.asarray(W).T - b"), encoding="utf-8")
+    assert failing_cells(run, copied_project, path, tmp_path) == {cell_with(code_cells(path), "by_hand.dense")}
+
+
+def test_another_padding_id_and_another_number_of_buckets_in_the_chapter(run, copied_project, tmp_path):
+    path = chapter("06")
+
+    def spoil(cells):
+        replace(cells, "train_ids = tf.ragged", "default_value=0", "default_value=1")
+        replace(cells, "vocabulary = text.Vocabulary", "vocab_size, buckets)", "vocab_size, buckets + 1)")
+
+    store(copied_project, path, spoil)
+    cells = code_cells(path)
+    expected = {cell_with(cells, "train_ids = tf.ragged"), cell_with(cells, "vocabulary = text.Vocabulary")}
+    assert failing_cells(run, copied_project, path, tmp_path) == expected
+
+
+def test_another_padding_id_in_the_package(run, copied_project, tmp_path):
+    path = chapter("06")
+    store(copied_project, path, lambda cells: None)
+    package = copied_project / "course_utils" / "text.py"
+    source = package.read_text("utf-8")
+    assert "np.zeros((len(sequences), length)" in source
+    package.write_text(source.replace("np.zeros((len(sequences), length)", "np.ones((len(sequences), length)"), encoding="utf-8")
+    assert failing_cells(run, copied_project, path, tmp_path) == {cell_with(code_cells(path), "text.batches_by_length")}
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda cell: cell.update(source="# NBVAL_SKIP\n" + cell["source"]),
+    lambda cell: cell["metadata"].update(tags=["nbval-ignore-output"]),
+    lambda cell: cell["metadata"].update(tags=["raises-exception"]),
+    lambda cell: cell.update(execution_count=None),
+], ids=["skip comment", "ignore tag", "exception tag", "never executed"])
+def test_an_exempted_cell_stops_the_collection(run, copied_project, spoil):
+    path = chapter("01")
+    store(copied_project, path, lambda cells: spoil(cells[3]))
+    done = run("-m", "pytest", "--collect-only", "--numprocesses=0", f"notebooks/{path.name}", cwd=copied_project)
+    assert done.returncode != 0
+    assert re.search(r"every cell is compared|was never executed", done.stdout)
+
+
+def test_refreshing_twice_changes_nothing(run, copied_project):
+    path = chapter("02")
+    copy = copied_project / "notebooks" / path.name
+    book = json.loads(path.read_text("utf-8"))
+    book["metadata"] = {"kernelspec": {"name": "python3", "display_name": "mine", "language": "python"}, "x": 1}
+    for cell in book["cells"]:
+        cell["metadata"]["collapsed"] = True
+    copy.write_text(json.dumps(book), encoding="utf-8")
+    results = []
+    for _ in range(2):
+        done = run("-m", "course_utils", "refresh", "02", cwd=copied_project)
+        assert done.returncode == 0, done.stderr
+        results.append((done.stdout.split()[-1], strip_pictures(copy)))
+    assert results[0][1] == results[1][1] == strip_pictures(path)
+
+
+def strip_pictures(path):
+    """A notebook's text without its pictures, whose bytes depend on the fonts of the machine."""
+    return re.sub(r'"image/png": "[^"]*"', '"image/png"', path.read_text("utf-8"))

@@ -1,0 +1,44 @@
+"""What is seen of a training, and predictions in their order."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from course_utils.training import Progress, history_table, predict
+
+
+def tiny_model():
+    return keras.Sequential([keras.layers.Embedding(10, 4, mask_zero=True), keras.layers.GRU(3), keras.layers.Dense(1)])
+
+
+def test_predictions_stand_in_the_order_of_the_rows():
+    ids = tf.ragged.constant([[1, 2, 3, 4], [5], [6, 7], [8, 9, 1], [2, 2]])
+    model = tiny_model()
+    one_by_one = [model(np.array([row]))[0, 0].numpy() for row in ids.to_list()]
+    assert np.allclose(predict(model, ids, batch_size=2), one_by_one, atol=1e-6)
+
+
+def fit(callback):
+    model = tiny_model()
+    model.compile("adam", "mse")
+    return model.fit(np.ones((8, 3)), np.ones(8), batch_size=2, epochs=2, verbose=0, callbacks=[callback])
+
+
+def test_progress_is_wiped_when_training_ends(monkeypatch, capsys):
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    monkeypatch.setattr("course_utils.training.time.monotonic", iter(range(1000)).__next__)
+    fit(Progress())
+    out = capsys.readouterr().out
+    assert "epoch 2/2  step 4/4  loss" in out
+    assert out.endswith("\r") and out.split("\r")[-2].strip() == ""
+
+
+def test_progress_is_silent_in_tests(capsys):
+    fit(Progress())
+    assert capsys.readouterr().out == ""
+
+
+def test_history_is_a_row_an_epoch():
+    table = history_table(fit(Progress())).splitlines()
+    assert table[0].split() == ["epoch", "loss"]
+    assert [line.split()[0] for line in table[1:]] == ["1", "2"]
