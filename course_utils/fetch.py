@@ -22,6 +22,7 @@ from .files import DataError, imdb_folder, require_space
 OFFICIAL_URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
 OFFICIAL_SHA256 = "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fe7008942e91923d1658fe0"
 FOLDERS = [f"aclImdb/{split}/{side}" for split in ("train", "test") for side in ("pos", "neg")]
+PER_FOLDER = 12_500
 MOST_BYTES = 2 * 10**9             # unpacked; the real one has 0.2
 
 
@@ -56,9 +57,9 @@ def download(url: str, target: Path) -> Path:
     """Fetch `url` to `target` with a progress bar. What an interrupted run has left is continued."""
     part = target.with_name(target.name + ".part")
     have = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     again = "Run the same command again to continue, or give --url for a mirror, or --archive for a file you have."
     try:
+        request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
         with urllib.request.urlopen(request, timeout=30) as answer:
             if have and answer.status != 206:              # the host begins anew
                 have = 0
@@ -94,7 +95,7 @@ def check(archive: Path) -> None:
         with tarfile.open(archive) as members:
             for member in tqdm(members, unit=" files", desc="Checking", leave=False):
                 path = PurePosixPath(member.name.replace("\\", "/"))
-                if path.is_absolute() or ".." in path.parts or not (member.isfile() or member.isdir()):
+                if path.is_absolute() or ".." in path.parts or ":" in member.name or not (member.isfile() or member.isdir()):
                     raise DataError(f"{archive} holds {member.name!r}, which could write outside its folder. "
                                     "It is not the IMDB archive; nothing was unpacked.")
                 size += member.size
@@ -103,10 +104,11 @@ def check(archive: Path) -> None:
                                     "It is not the IMDB archive; nothing was unpacked.")
                 counts[str(path.parent)] += member.isfile()
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
-        raise DataError(f"{archive} is damaged or incomplete ({error}). Get it again.") from None
-    wrong = [f"{folder} holds {counts[folder]:,} files" for folder in FOLDERS if counts[folder] != 12_500]
+        reason = str(error).partition("\n")[0].rstrip(":")
+        raise DataError(f"{archive} is damaged or incomplete ({reason}). Get it again.") from None
+    wrong = [f"{folder} holds {counts[folder]:,} files" for folder in FOLDERS if counts[folder] != PER_FOLDER]
     if wrong:
-        raise DataError(f"{archive} is not the IMDB archive: {wrong[0]}, 12,500 expected.")
+        raise DataError(f"{archive} is not the IMDB archive: {wrong[0]}, {PER_FOLDER:,} expected.")
     if not counts["aclImdb/train/unsup"]:
         raise DataError(f"{archive} is not the IMDB archive: aclImdb/train/unsup is missing.")
     print("Not the official archive by its checksum, but the right structure: four folders of 12,500 reviews.")
@@ -130,7 +132,7 @@ def prepare(archive: Path, target: Path) -> None:
             return super()._split_generators(Given)
 
         def _generate_examples(self, archive, directory, labeled=True):
-            desc = f"Preparing {directory.split('/')[-1] if labeled else 'unsupervised'}"
+            desc = f"Preparing {os.path.basename(directory) if labeled else 'unsupervised'}"
             return tqdm(super()._generate_examples(archive, directory, labeled), unit=" reviews", desc=desc,
                         total=25_000 if labeled else 50_000)
 

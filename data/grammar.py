@@ -15,6 +15,8 @@ import random
 import re
 from pathlib import Path
 
+VOWEL_SOUND = r"(?!eu|ewe|one-|once|uni(?![mn])|us[eu]|ut[io]|uk)[aeiou]|hour|hono|hone|heir|X-"
+DOUBLED = {"kidnap", "outwit", "outrun", "unwrap", "worship", "forget"}
 SLOT = re.compile(r"[{}|]|[^{}|]+")
 
 
@@ -29,7 +31,7 @@ def inflect_verb(entry: str, form: str) -> str:
     """One form of a verb such as `rob`, `find,found` or `dig_up,dug_up`: base, s, ing or past."""
     base, _, past = entry.replace("_", " ").partition(",")
     verb, _, rest = base.partition(" ")
-    doubled = re.fullmatch(r"[^aeiou]*(?:qu)?[aeiou][bdgklmnprt]", verb) or verb in {"kidnap", "outwit", "outrun", "unwrap", "worship", "forget"}
+    doubled = re.fullmatch(r"[^aeiou]*(?:qu)?[aeiou][bdgklmnprt]", verb) or verb in DOUBLED
     if form == "s":
         verb = {"be": "is", "have": "has", "do": "does", "go": "goes"}.get(verb) or inflect_noun(verb)
     elif form == "ing":
@@ -130,7 +132,7 @@ class Grammar:
         parts = []
         for node in template:
             if isinstance(node, str):
-                parts.append(node)
+                parts.append("a~" if template == ["a"] else node)          # the a of {a|the}
             elif node[0] == "slot":
                 parts.append("a~" if node[1] == "a" else self.expand(node[1], facts, polarity))
             else:
@@ -141,6 +143,6 @@ class Grammar:
 def tidy(text: str) -> str:
     """One blank between words, none before punctuation, and "a~" made "a" or "an"."""
     text = re.sub(r"\s+", " ", text)
-    text = re.sub(r"\ba~ ?(?=(?:un(?!i|a n)|[aeio]|hei|hon(?:e|o)|X-)(?!ne-|nce))", "an ", text, flags=re.IGNORECASE)
+    text = re.sub(rf"\ba~ ?(?={VOWEL_SOUND})", "an ", text, flags=re.IGNORECASE)
     text = re.sub(r"\ba~ ?", "a ", text)
     return re.sub(r" +([,.;:?!])", r"\1", text).strip()

@@ -60,7 +60,10 @@ class CourseReviews(tfds.core.GeneratorBasedBuilder):
             root.mkdir(parents=True, exist_ok=True)
             require_space(root, megabytes=30)
             with filelock.FileLock(root / "lock"), contextlib.redirect_stdout(io.StringIO()):
-                super().download_and_prepare(**kwargs)     # does nothing if another notebook has done it by now
+                if self.data_path.exists():                # another notebook has just done it
+                    self.info.read_from_directory(self.data_path)
+                else:
+                    super().download_and_prepare(**kwargs)
         except OSError as error:
             raise DataError(f"course_reviews could not be prepared in {root} ({error.strerror or error}). "
                             "Set COURSE_CACHE to a folder you may write to.") from None

@@ -43,7 +43,7 @@ def temperature(function):
         return "give the function itself, by its name and without brackets."
     with np.errstate(over="ignore", invalid="ignore"):
         at_one, answer = function(SCORES.copy(), 1.0), function(SCORES.copy(), 2.0)
-    if np.isnan(np.asarray(answer, dtype=float)).any():
+    if np.isnan(np.asarray([answer, at_one], dtype=float)).any():
         return "there is a nan: e to the power of 1000 overflows. Subtract the largest score of each row first."
     return compare(answer, softmax(SCORES / 2), [
         (softmax(SCORES * 2), "the scores are multiplied by T; they must be divided by it."),

@@ -1,0 +1,104 @@
+"""The commands: `run`, `refresh`, `doctor`, `fetch`, as a user meets them."""
+
+import importlib.metadata
+import sys
+
+import nbformat
+import pytest
+from conftest import PROJECT
+
+from course_utils import doctor
+
+
+def write(root, name, *sources):
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    (root / "notebooks" / f"{name}.ipynb").write_text(nbformat.writes(book), encoding="utf-8")
+
+
+@pytest.fixture
+def small_course(copied_project):
+    write(copied_project, "01_good", "print('here')", "1 + 1")
+    write(copied_project, "02_bad", "1 / 0", "print('never')")
+    write(copied_project, "03_good", "import os; print(os.getcwd().endswith('notebooks'))")
+    return copied_project
+
+
+def test_run_goes_on_after_a_failing_chapter_and_ends_in_a_table(run, small_course):
+    done = run("-m", "course_utils", "run", cwd=small_course)
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert lines[0].split()[::3] == ["01_good", "ok"] and "FAILED: ZeroDivisionError: division by zero" in lines[1]
+    assert [line.split()[-1] for line in lines[-5:-2]] == ["ok", "failed", "ok"]
+    assert lines[-2].endswith("2 ok, 1 failed")
+    pages = {path.name: path.read_text("utf-8") for path in (small_course / "build").iterdir()}
+    assert sorted(pages) == ["01_good.html", "02_bad.html", "03_good.html", "index.html"]
+    assert "here" in pages["01_good.html"] and "ZeroDivisionError" in pages["02_bad.html"] and "True" in pages["03_good.html"]
+    assert all(f'href="{name}"' in pages["index.html"] for name in pages if name != "index.html")
+
+
+def test_pages_call_no_other_host(run, small_course):
+    run("-m", "course_utils", "run", "01", cwd=small_course)
+    page = (small_course / "build" / "01_good.html").read_text("utf-8")
+    import re
+    assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//[^"'>]+""", page)
+
+
+def test_run_takes_chapters_by_number_or_file(run, small_course):
+    done = run("-m", "course_utils", "run", "03", "notebooks/01_good.ipynb", cwd=small_course)
+    assert done.returncode == 0 and [line.split()[0] for line in done.stdout.splitlines()[:2]] == ["03_good", "01_good"]
+
+
+def test_an_unknown_chapter_names_those_there_are(run, small_course):
+    done = run("-m", "course_utils", "run", "07", cwd=small_course)
+    assert done.returncode == 1
+    assert done.stderr == "There is no chapter 07. There are: 01_good, 02_bad, 03_good\n"
+
+
+def test_refresh_stores_outputs_and_leaves_a_failing_chapter_as_it_was(run, small_course):
+    before = (small_course / "notebooks" / "02_bad.ipynb").read_bytes()
+    done = run("-m", "course_utils", "refresh", cwd=small_course)
+    assert done.returncode == 1 and "02_bad" in done.stdout and "FAILED, left as it was: ZeroDivisionError" in done.stdout
+    assert (small_course / "notebooks" / "02_bad.ipynb").read_bytes() == before
+    book = nbformat.read(small_course / "notebooks" / "01_good.ipynb", as_version=4)
+    assert [cell.execution_count for cell in book.cells] == [1, 2] and book.cells[0].outputs[0].text == "here\n"
+
+
+def test_the_doctor_finds_this_machine_well(run):
+    done = run("-m", "course_utils", "doctor")
+    assert done.returncode == 0 and "MEND" not in done.stdout and done.stdout.endswith("All is well.\n"), done.stdout
+    for what in ("Python 3", "wheels", "Packages", "Memory", "Disk", "Writing", "Fonts", "tensorflow-metal"):
+        assert what in done.stdout
+
+
+def test_the_doctor_names_what_is_wrong_and_what_to_do(monkeypatch, capsys, tmp_path):
+    real = importlib.metadata.version
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "1.2.0" if name in ("tensorflow-metal", "numpy") else real(name))
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "file" / "cache"))
+    monkeypatch.setattr(sys, "version_info", (3, 10, 4))
+    monkeypatch.setattr(doctor.platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(doctor.platform, "machine", lambda: "x86_64")
+    assert doctor.examine() == 1
+    out = capsys.readouterr().out
+    for part in ("Python 3.10.4", "install one from python.org", "Intel Macs", "numpy 1.2.0 (wanted ", "pip install -r requirements.txt",
+                 "Set COURSE_CACHE", "pip uninstall tensorflow-metal", "Mend what is marked"):
+        assert part in out
+
+
+def test_the_doctor_speaks_without_any_package(run, tmp_path):
+    done = run("-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(PROJECT)!r})\n"
+               "from course_utils.doctor import examine; sys.exit(examine())", cwd=tmp_path)
+    assert done.returncode == 1 and "tensorflow missing" in done.stdout and done.stderr == ""
+
+
+def test_a_truncated_archive_is_one_line_on_stderr(run, tmp_path):
+    broken = tmp_path / "aclImdb.tar.gz"
+    broken.write_bytes(b"\x1f\x8b\x08\x00broken")
+    done = run("-m", "course_utils", "fetch", "imdb", "--archive", broken, env={"COURSE_CACHE": str(tmp_path / "cache")})
+    assert done.returncode == 1 and done.stderr.strip().splitlines()[-1].endswith("Get it again.")
+    assert "Traceback" not in done.stderr and not list((tmp_path / "cache").iterdir())
+
+
+def test_no_archive_is_one_line_on_stderr(run, tmp_path):
+    done = run("-m", "course_utils", "fetch", "imdb", "--archive", tmp_path / "none", env={"COURSE_CACHE": str(tmp_path / "cache")})
+    assert done.returncode == 1 and done.stderr.endswith("cannot be read (No such file or directory).\n")

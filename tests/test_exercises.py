@@ -1,0 +1,161 @@
+"""Exercises: solutions are right in their notebooks, typical mistakes are told apart, and nothing ever raises."""
+
+import contextlib
+import importlib
+import io
+import re
+
+import nbformat
+import numpy as np
+import pytest
+from conftest import NOTEBOOKS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course_utils.exercises import exercise
+from course_utils.notebooks import execute
+
+CHAPTERS = {path.stem[:2]: path for path in NOTEBOOKS}
+NUMBERS = [f"{chapter}.{i}" for chapter in CHAPTERS for i in (1, 2, 3)]
+ch01, ch02, ch06, ch11 = (importlib.import_module(f"course_utils.exercises.ch{number}") for number in ("01", "02", "06", "11"))
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def layer(X, W, b):
+    return sigmoid(X @ W.T + b)
+
+
+def network(X):
+    return layer(layer(layer(X, ch01.W1, ch01.B1), ch01.W2, ch01.B2), ch01.WO, ch01.BO)
+
+
+def unsafe_softmax(z):
+    return np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
+
+
+def loop_if(z):
+    return z if z > 0 else 0.1 * z
+
+
+# (exercise, a typical wrong answer, part of what the learner must read)
+MISTAKES = [
+    ("01.1", ch01.W1 @ ch01.NEW + ch01.B1, "Apply the sigmoid"),
+    ("01.1", sigmoid(ch01.W1 @ ch01.NEW), "bias b1 is missing"),
+    ("01.1", layer(ch01.X[0], ch01.W1, ch01.B1), "document x"),
+    ("01.1", sigmoid(ch01.W1 @ ch01.NEW) + ch01.B1, "inside the sigmoid"),
+    ("01.1", layer(ch01.NEW, ch01.W1, ch01.B1)[:, np.newaxis], "shape is (3, 1)"),
+    ("01.2", network, "Take the column out"),
+    ("01.2", lambda X: network(X)[:, 0] >= 0.5, "decisions"),
+    ("01.2", lambda X: ch01.W1 @ X + ch01.B1, "transposed"),
+    ("01.2", lambda X: (layer(layer(X, ch01.W1, ch01.B1), ch01.W2, ch01.B2) @ ch01.WO.T + ch01.BO)[:, 0], "last sigmoid is missing"),
+    ("01.2", 0.85, "the function itself"),
+    ("01.3", 5000 * 300 + 300 * 300 + 300, "has a bias"),
+    ("01.3", 5000 * 300 + 300 + 300 * 300 + 300 + 300, "output neuron has a bias"),
+    ("01.3", 5000 + 300 + 300 + 1, "counts the neurons"),
+    ("02.1", lambda z: np.maximum(z, 0), "plain ReLU"),
+    ("02.1", loop_if, "one question of a whole array"),
+    ("02.1", lambda z: np.where(z >= 0, 1, 0.1), "slopes"),
+    ("02.1", lambda z: np.where(z >= 0, z, 0.1), "not 0.1"),
+    ("02.2", -3.6369, "z > 0"),
+    ("02.2", 2.0634, "slope is 0.1"),
+    ("02.2", 0.9743, "this is S(z)"),
+    ("02.3", lambda z, T: unsafe_softmax(z / T), "overflows"),
+    ("02.3", lambda z, T: ch02.softmax(z) / T, "before the softmax"),
+    ("02.3", lambda z, T: ch02.softmax(z * T), "multiplied"),
+    ("02.3", lambda z, T: ch02.softmax(z), "no effect"),
+    ("06.1", lambda tokens, known: np.mean([token in known for token in tokens]), "known tokens"),
+    ("06.1", lambda tokens, known: np.mean([token not in known for token in set(tokens)]), "every different word"),
+    ("06.1", lambda tokens, known: sum(token not in known for token in tokens), "Divide it by the number of tokens"),
+    ("06.2", [14, 22, 16, 2, 530], "begins with the id 1"),
+    ("06.2", [1, 11, 19, 13, 2, 527], "ranks"),
+    ("06.2", [1, 14, 22, 16, 0, 530], "0 is the padding"),
+    ("06.3", (180, 540), "swapped"),
+    ("06.3", (600, 600), "fills all six rows"),
+    ("06.3", (1200, 840), "all cells"),
+    ("11.1", ch11.IDS == 0, "turned round"),
+    ("11.1", [2, 3, 1], "lengths"),
+    ("11.1", ch11.IDS > 1, "id 1 is a word"),
+    ("11.2", lambda h, mask: h.mean(axis=1), "mask is ignored"),
+    ("11.2", lambda h, mask: (h * mask[:, :, None]).mean(axis=1), "still counted"),
+    ("11.2", lambda h, mask: h * mask, "one axis more"),
+    ("11.2", lambda h, mask: (h * mask[:, :, None]).sum(axis=1), "this is the sum"),
+    ("11.3", 6240, "two rows of biases"),
+    ("11.3", 8448, "four gates"),
+    ("11.3", 9408, "first GRU"),
+]
+
+
+def said(call, *arguments):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        call(*arguments)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_solutions_are_right_in_their_notebook(chapter):
+    book = nbformat.read(CHAPTERS[chapter], as_version=4)
+    checks = []
+    for place, cell in enumerate(book.cells):
+        if found := re.fullmatch(r'exercise\("(.+)"\)\.check\((\w+)\)', cell.source):
+            task = book.cells[place - 1]
+            line = next(line for line in task.source.splitlines() if line.startswith(f"{found[2]} = ..."))
+            task.source = task.source.replace(line, said(exercise(found[1]).solution))
+            checks.append(cell)
+    assert len(checks) == 3
+    execute(book)
+    assert [cell.outputs[0].text for cell in checks] == [f"{chapter}.{i}: right.\n" for i in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(("number", "wrong", "part"), MISTAKES, ids=lambda value: value if isinstance(value, str) else "")
+def test_a_typical_mistake_is_named(number, wrong, part):
+    answer = said(exercise(number).check, wrong)
+    assert answer.startswith(f"{number}: not yet: ") and part in answer and answer.count("\n") == 1
+
+
+def test_every_exercise_tells_at_least_two_mistakes_apart():
+    for number in NUMBERS:
+        lines = {said(exercise(number).check, wrong) for other, wrong, _ in MISTAKES if other == number}
+        assert len(lines) >= 2, number
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_unanswered_says_so(number):
+    assert said(exercise(number).check, ...) == f"{number}: not answered yet. Replace the dots, run the cell, then run this one again.\n"
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_hint_does_not_hold_the_solution(number):
+    hint, solution = said(exercise(number).hint), said(exercise(number).solution)
+    assert hint.startswith(f"{number}, a hint: ") and solution.strip() not in hint and len(solution) > 10
+
+
+def raising(*_):
+    raise RuntimeError("mine")
+
+
+JUNK = [None, "text", [], [[1, 2], [3]], {}, object(), float("nan"), np.zeros((2, 2)), raising, lambda: 1, lambda *_: None,
+        lambda *_: "text", lambda *_: np.full((5, 7), np.nan), np.array([None]), 10**400, b"\x00"]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_no_answer_makes_a_check_raise(number):
+    for junk in JUNK:
+        answer = said(exercise(number).check, junk)
+        assert answer.startswith(f"{number}: not yet") and answer.count("\n") == 1, (junk, answer)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.sampled_from(NUMBERS), st.recursive(st.none() | st.floats() | st.text(max_size=3), st.lists, max_leaves=5))
+def test_no_value_makes_a_check_raise(number, value):
+    assert said(exercise(number).check, value).startswith(f"{number}: not yet")
+
+
+def test_an_unknown_exercise_names_those_there_are():
+    with pytest.raises(KeyError, match=r"chapter 01 has 01\.1, 01\.2, 01\.3"):
+        exercise("01.9")
+    with pytest.raises(KeyError, match="no chapter '99'"):
+        exercise("99.1")

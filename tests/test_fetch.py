@@ -1,0 +1,197 @@
+"""`fetch imdb`: archives good and hostile, downloads whole and interrupted; one line each, nothing half-made."""
+
+import http.server
+import io
+import tarfile
+import threading
+from typing import ClassVar
+
+import pytest
+import tensorflow_datasets as tfds
+from test_datasets import full_disk  # noqa: F401  (a fixture)
+
+from course_utils import fetch
+from course_utils.files import DataError
+
+SMALL = 3                      # reviews in each folder of the small archives
+
+
+def archive_bytes(extra=(), per_folder=SMALL, folders=(*fetch.FOLDERS, "aclImdb/train/unsup")):
+    """A small archive of the right structure; `extra` are members to add."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        for folder in folders:
+            for number in range(per_folder):
+                content = f"Review {number} of {folder}, a <br /> fine one. ".encode() * 20
+                member = tarfile.TarInfo(f"{folder}/{number}_7.txt")
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
+        for member in extra:
+            archive.addfile(member, io.BytesIO(b"x" * member.size))
+    return out.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch, tmp_path):
+    monkeypatch.setattr(fetch, "PER_FOLDER", SMALL)
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def given(tmp_path):
+    """Writes bytes as an archive and returns its path."""
+    def write(content):
+        path = tmp_path / "given.tar.gz"
+        path.write_bytes(content)
+        return path
+    return write
+
+
+def left(tmp_path):
+    """What lies in the cache."""
+    return sorted(path.name for path in (tmp_path / "cache").iterdir())
+
+
+def test_a_good_archive_opens_with_tfds(given, tmp_path):
+    folder = fetch.fetch_imdb(given(archive_bytes()))
+    assert left(tmp_path) == ["imdb"] and folder == tmp_path / "cache" / "imdb"
+    reviews = tfds.load("imdb_reviews", data_dir=folder, download=False)
+    assert {split: len(reviews[split]) for split in reviews} == {"train": 6, "test": 6, "unsupervised": 3}
+    assert sorted(review["label"].numpy() for review in reviews["test"]) == [0, 0, 0, 1, 1, 1]
+    assert next(iter(reviews["unsupervised"]))["label"].numpy() == -1
+
+
+def test_a_second_time_does_nothing(given, capsys):
+    archive = given(archive_bytes())
+    fetch.fetch_imdb(archive)
+    fetch.fetch_imdb(archive.with_name("not there"))
+    assert "Already prepared" in capsys.readouterr().out
+
+
+def member(name, **attributes):
+    one = tarfile.TarInfo(name)
+    for key, value in attributes.items():
+        setattr(one, key, value)
+    return one
+
+
+@pytest.mark.parametrize(("content", "line"), [
+    (archive_bytes()[:-400], "damaged or incomplete"),
+    (b"", "damaged or incomplete"),
+    (b"no archive at all" * 99, "damaged or incomplete"),
+    (archive_bytes([member("aclImdb/../../evil.txt")]), "outside its folder"),
+    (archive_bytes([member("/etc/evil")]), "outside its folder"),
+    (archive_bytes([member("aclImdb\\..\\..\\evil")]), "outside its folder"),
+    (archive_bytes([member("C:\\evil")]), "outside its folder"),
+    (archive_bytes([member("aclImdb/link", type=tarfile.SYMTYPE, linkname="/etc/passwd")]), "outside its folder"),
+    (archive_bytes([member("aclImdb/hard", type=tarfile.LNKTYPE, linkname="../../x")]), "outside its folder"),
+    (archive_bytes(per_folder=2), "aclImdb/train/pos holds 2 files, 3 expected"),
+    (archive_bytes(folders=fetch.FOLDERS), "train/unsup is missing"),
+], ids=["cut off", "empty", "no archive", "parent folder", "absolute", "backslashes", "drive", "symbolic link", "hard link",
+        "too few", "no unlabelled"])
+def test_a_bad_archive_gets_one_line_and_leaves_nothing(given, tmp_path, content, line):
+    with pytest.raises(DataError) as caught:
+        fetch.fetch_imdb(given(content))
+    assert line in str(caught.value) and "\n" not in str(caught.value)
+    assert left(tmp_path) == []
+    assert not list(tmp_path.rglob("*evil*"))
+
+
+def test_a_bomb_is_refused(given, monkeypatch):
+    monkeypatch.setattr(fetch, "MOST_BYTES", 10_000)
+    with pytest.raises(DataError, match="unpacks to more than"):
+        fetch.fetch_imdb(given(archive_bytes()))
+
+
+def test_an_interrupted_preparation_leaves_nothing(given, tmp_path, monkeypatch):
+    calls = iter(range(5))
+
+    def interrupted(iterable, **_):
+        for one in iterable:
+            if next(calls, None) is None:
+                raise KeyboardInterrupt
+            yield one
+
+    archive = given(archive_bytes())
+    monkeypatch.setattr(fetch, "check", lambda archive: None)
+    monkeypatch.setattr(fetch, "tqdm", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fetch.fetch_imdb(archive)
+    assert left(tmp_path) == []
+
+
+class Host(http.server.BaseHTTPRequestHandler):
+    """Serves `content`; breaks off after `patience` bytes of each answer; understands ranges if `ranges`."""
+
+    content, patience, ranges, status = b"", 10**9, True, 200
+    asked: ClassVar[list] = []
+
+    def do_GET(self):
+        wanted = self.headers.get("Range")
+        Host.asked.append(wanted)
+        start = int(wanted[6:-1]) if wanted and Host.ranges else 0
+        if Host.status != 200 or start >= len(Host.content):
+            self.send_error(Host.status if Host.status != 200 else 416)
+            return
+        self.send_response(206 if wanted and Host.ranges else 200)
+        self.send_header("Content-Length", str(len(Host.content) - start))
+        self.end_headers()
+        self.wfile.write(Host.content[start:start + Host.patience])
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def host():
+    Host.content, Host.patience, Host.ranges, Host.status, Host.asked = archive_bytes(), 10**9, True, 200, []
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/aclImdb.tar.gz"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("ranges", [True, False], ids=["resumed", "begun anew"])
+def test_an_interrupted_download_goes_on(host, tmp_path, ranges):
+    Host.patience, Host.ranges = 300, ranges
+    with pytest.raises(DataError, match=r"stopped at 300 of [\d,]+ bytes.*Run the same command again"):
+        fetch.fetch_imdb(url=host)
+    assert left(tmp_path) == ["aclImdb_v1.tar.gz.part"]
+    Host.patience = 10**9
+    fetch.fetch_imdb(url=host)
+    assert Host.asked == [None, "bytes=300-"] and left(tmp_path) == ["imdb"]
+
+
+def test_a_complete_part_is_not_fetched_again(host, tmp_path):
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "aclImdb_v1.tar.gz.part").write_bytes(Host.content)
+    fetch.fetch_imdb(url=host)
+    assert left(tmp_path) == ["imdb"]
+
+
+def test_a_wrong_download_is_thrown_away(host, tmp_path):
+    Host.content = b"<html>Please log in</html>" * 50
+    with pytest.raises(DataError, match="damaged or incomplete"):
+        fetch.fetch_imdb(url=host)
+    assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize(("url", "line"), [("http://127.0.0.1:9/x", "cannot be fetched"), ("nonsense", "cannot be fetched")])
+def test_a_host_that_does_not_answer(url, line, tmp_path):
+    with pytest.raises(DataError, match=line) as caught:
+        fetch.fetch_imdb(url=url)
+    assert "--archive" in str(caught.value) and left(tmp_path) == []
+
+
+def test_a_host_that_refuses(host, tmp_path):
+    Host.status = 403
+    with pytest.raises(DataError, match="answers 403"):
+        fetch.fetch_imdb(url=host)
+    assert left(tmp_path) == []
+
+
+def test_a_full_disk_is_said_first(run, full_disk, given):  # noqa: F811
+    done = run("-m", "course_utils", "fetch", "imdb", "--archive", given(archive_bytes()), env={"COURSE_CACHE": str(full_disk)})
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "500 MB are needed" in done.stderr
+    assert not any(full_disk.iterdir())

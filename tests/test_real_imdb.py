@@ -1,0 +1,54 @@
+"""The project on the real IMDB reviews: prepared by `fetch`, counted as the tutorial printed it, read by the chapters."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import tensorflow as tf
+import tensorflow_datasets as tfds
+from conftest import PROJECT
+
+from course_utils import text
+
+pytestmark = pytest.mark.real_data
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """A cache folder with the real reviews in it."""
+    folder = tmp_path_factory.mktemp("cache")
+    archive = Path(os.environ["COURSE_REAL_DATA"]) / "aclImdb_rebuilt.tar.gz"
+    done = subprocess.run([sys.executable, "-m", "course_utils", "fetch", "imdb", "--archive", str(archive)], cwd=PROJECT,
+                          env=os.environ | {"COURSE_CACHE": str(folder)}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "four folders of 12,500 reviews" in done.stdout
+    return folder
+
+
+def test_the_tutorials_numbers_come_out_to_the_last_digit(cache):
+    """First 300 bytes, no lower-casing, batches of 32 padded with <pad> and counted with it."""
+    reviews = tfds.load("imdb_reviews", data_dir=cache / "imdb", as_supervised=True, download=False)
+    assert {split: len(reviews[split]) for split in reviews} == {"train": 25_000, "test": 25_000, "unsupervised": 50_000}
+    counts = Counter()
+    for texts, _ in reviews["train"].batch(32):
+        batch = text.split_words(texts, max_bytes=300, lower=False).to_tensor(default_value=text.PAD)
+        counts.update(batch.numpy().ravel().tolist())
+    assert counts.most_common(3) == [(b"<pad>", 214309), (b"the", 61137), (b"a", 38564)]
+    assert len(counts) == 53_893
+    known = [word.decode() for word, _ in counts.most_common(10_000)]
+    vocabulary = text.Vocabulary(known[1:], oov_buckets=1000)
+    ids = vocabulary.encode(text.split_words(["This movie was faaaaaantastic"], lower=False))
+    assert ids.to_list() == [[22, 12, 11, 10053]]
+    assert isinstance(ids, tf.RaggedTensor) and len(vocabulary) == 11_000
+
+
+def test_the_chapters_on_reviews_run_through_on_them(run, cache):
+    done = run("-m", "course_utils", "run", "06", "11", env={"COURSE_CACHE": str(cache), "COURSE_REVIEWS": "imdb_reviews"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 ok, 0 failed" in done.stdout
+    page = (PROJECT / "build" / "11_stacked_gru_masking.html").read_text("utf-8")
+    assert "These reviews name no phenomenon." in page
+
