@@ -43,13 +43,14 @@ def history_table(history) -> str:
     return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
 
 
-def predict(model, ids, batch_size: int = 256) -> np.ndarray:
+def predict(model, ids, batch_size: int = 256, length: int | None = None) -> np.ndarray:
     """What the model answers for each row of a ragged (n, words) tensor of ids, in their order: (n,) float32.
-    The rows are batched by length on the way; one trace serves all lengths, where `model.predict` makes several."""
+    The rows are batched by length on the way; one trace serves all lengths, where `model.predict` makes several.
+    length: fill (or cut) all of them to so many words instead."""
     step = tf.function(lambda batch: model(batch, training=False)[:, 0],
                        input_signature=[tf.TensorSpec((None, None), tf.int32)])
     sequences = rows(ids)
     answers = np.empty(len(sequences), "float32")
     for chunk in by_length(sequences, batch_size):
-        answers[chunk] = step(pad([sequences[i] for i in chunk]))
+        answers[chunk] = step(pad([sequences[i] for i in chunk], length))
     return answers

@@ -82,9 +82,11 @@ MISTAKES = [
     ("11.2", lambda h, mask: (h * mask[:, :, None]).mean(axis=1), "still counted"),
     ("11.2", lambda h, mask: h * mask, "one axis more"),
     ("11.2", lambda h, mask: (h * mask[:, :, None]).sum(axis=1), "this is the sum"),
-    ("11.3", 6240, "two rows of biases"),
-    ("11.3", 8448, "four gates"),
-    ("11.3", 9408, "first GRU"),
+    ("11.3", 3 * (20 * 48 + 48 * 48 + 48), "two rows of biases"),
+    ("11.3", 4 * (20 * 48 + 48 * 48 + 2 * 48), "four blocks"),
+    ("11.3", 3 * (20 * 48 + 48 * 20 + 2 * 48), "48 × 48"),
+    ("11.3", None, "return"),
+    ("01.1", [0.589, 0.662, 0.680], "0.68 at position 2"),
 ]
 
 
@@ -124,7 +126,7 @@ def test_every_exercise_tells_at_least_two_mistakes_apart():
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_unanswered_says_so(number):
-    assert said(exercise(number).check, ...) == f"{number}: not answered yet. Replace the dots, run the cell, then run this one again.\n"
+    assert said(exercise(number).check, ...) == f"{number}: not answered yet. Replace the dots and run both cells. Help: .hint() and .solution()\n"
 
 
 @pytest.mark.parametrize("number", NUMBERS)

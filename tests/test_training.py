@@ -16,6 +16,9 @@ def test_predictions_stand_in_the_order_of_the_rows():
     model = tiny_model()
     one_by_one = [model(np.array([row]))[0, 0].numpy() for row in ids.to_list()]
     assert np.allclose(predict(model, ids, batch_size=2), one_by_one, atol=1e-6)
+    assert np.allclose(predict(model, ids, batch_size=2, length=9), one_by_one, atol=1e-6)          # the mask sees to it
+    first = [model(np.array([row[:1]]))[0, 0].numpy() for row in ids.to_list()]
+    assert np.allclose(predict(model, ids, batch_size=2, length=1), first, atol=1e-6)
 
 
 def fit(callback):

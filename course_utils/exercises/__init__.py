@@ -23,14 +23,14 @@ class Exercise:
     def check(self, *answer) -> None:
         """Say in one line whether the answer is right; if it is a typical mistake, say which."""
         if any(part is ... for part in answer):
-            print(f"{self.number}: not answered yet. Replace the dots, run the cell, then run this one again.")
+            print(f"{self.number}: not answered yet. Replace the dots and run both cells. Help: .hint() and .solution()")
             return
         try:
             problem = self.verify(*answer)
         except Exception as error:             # a learner's value may be anything, and a check never fails
             problem = f"this cannot be checked ({type(error).__name__}: {error})."
         print(f"{self.number}: right." if problem is None
-              else f"{self.number}: not yet: {problem} Help: exercise(\"{self.number}\").hint()")
+              else f"{self.number}: not yet: {problem} Help: .hint() and .solution()")
 
     def hint(self) -> None:
         """Print a hint that does not give the answer away."""
@@ -61,12 +61,15 @@ def collect(*exercises: Exercise) -> dict[str, Exercise]:
     return {one.number: one for one in exercises}
 
 
-def compare(answer, right, mistakes=(), tolerance=1e-4) -> str | None:
+def compare(answer, right, mistakes=(), tolerance=6e-4) -> str | None:
     """None if `answer` equals `right` in shape and value, else what is wrong.
 
     mistakes: pairs (value, line): a typical wrong answer and what to say to it.
+    tolerance: absolute and relative; three places of the answer are enough.
     """
     right = np.asarray(right, dtype=float)
+    if answer is None:
+        return "it is None. Does your function say `return`?"
     try:
         answer = np.asarray(answer, dtype=float)
     except (TypeError, ValueError):

@@ -38,12 +38,12 @@ def masked_mean(function):
 
 
 def parameters(answer):
-    return compare(answer, 3 * (32 * 32 + 32 * 32 + 2 * 32), [
-        (3 * (32 * 32 + 32 * 32 + 32), "there are two rows of biases: Keras's GRU has reset_after=True."),
-        (3 * (32 * 32 + 32 * 32), "the biases are missing."),
-        (4 * (32 * 32 + 32 * 32 + 2 * 32), "that would be four gates, as in an LSTM. A GRU has three."),
-        (32 * 32 + 32 * 32 + 2 * 32, "this is one gate. There are three."),
-        (3 * (64 * 32 + 32 * 32 + 2 * 32), "this is the first GRU: it reads embeddings of 64 numbers. The second reads 32 states."),
+    return compare(answer, 3 * (20 * 48 + 48 * 48 + 2 * 48), [
+        (3 * (20 * 48 + 48 * 48 + 48), "there are two rows of biases: Keras's GRU has reset_after=True."),
+        (3 * (20 * 48 + 48 * 48), "the biases are missing."),
+        (4 * (20 * 48 + 48 * 48 + 2 * 48), "that would be four blocks, as in an LSTM. A GRU has three."),
+        (20 * 48 + 48 * 48 + 2 * 48, "this is one block. There are three."),
+        (3 * (20 * 48 + 48 * 20 + 2 * 48), "the state has 48 numbers, and so has the next one: its matrix is 48 × 48."),
     ], tolerance=1e-9)
 
 
@@ -54,6 +54,6 @@ EXERCISES = collect(
              "def masked_mean(h, mask):\n"
              "    weights = mask[:, :, np.newaxis]          # (batch, steps, 1)\n"
              "    return (h * weights).sum(axis=1) / weights.sum(axis=1)"),
-    Exercise("11.3", parameters, "for one gate: inputs × units + units × units + 2 × units.",
-             "count = 3 * (32 * 32 + 32 * 32 + 2 * 32)"),
+    Exercise("11.3", parameters, "for one block: inputs × units + units × units + 2 × units.",
+             "count = 3 * (20 * 48 + 48 * 48 + 2 * 48)"),
 )
