@@ -41,6 +41,11 @@ def softmax(z):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def cross_entropy(y, p):
+    """-(y log p + (1 - y) log(1 - p)), element by element, any shape; y is 0 or 1, 0 < p < 1. Chapter 03."""
+    return -(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
 def dense(x, W, b, activation=None):
     """One layer: activation(x Wᵀ + b). Chapter 01.
 

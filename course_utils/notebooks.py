@@ -51,7 +51,10 @@ def attempt(notebook, tick) -> str | None:
     try:
         execute(notebook, tick)
     except (CellExecutionError, DeadKernelError, RuntimeError) as error:
-        return strip_colours(str(error)).strip().splitlines()[-1]
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        place = next((f"cell [{cell.execution_count}]: " for cell in code
+                      if any(output.output_type == "error" for output in cell.outputs)), "")
+        return place + strip_colours(str(error)).strip().splitlines()[-1]
     return None
 
 

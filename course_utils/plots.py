@@ -49,8 +49,8 @@ def function_with_slope(z, curves) -> None:
         axes.set_ylim(bottom, top + 0.3 * (top - bottom))          # room for the legend above the curves
 
 
-def lines(x, curves, xlabel, ylabel, log_x=False, log_y=False) -> None:
-    """One or more curves over x.  curves: {name: (points,)}."""
+def lines(x, curves, xlabel, ylabel, log_x=False, log_y=False, from_zero=True) -> None:
+    """One or more curves over x.  curves: {name: (points,)}.  from_zero: let the axis of the values begin at 0."""
     _, axes = plt.subplots()
     for (name, values), marker in zip(curves.items(), "os^Dv", strict=False):
         axes.plot(x, values, marker=marker, label=name)
@@ -58,10 +58,30 @@ def lines(x, curves, xlabel, ylabel, log_x=False, log_y=False) -> None:
     if log_x:
         axes.set_xticks(x, [f"{value:,}" for value in x])
         axes.minorticks_off()
-    if not log_y:
+    if from_zero and not log_y:
         axes.set_ylim(bottom=0)
-    if len(curves) > 1:
-        axes.legend()
+    if len(curves) > 1:                        # above the axes, where no data lie
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2 if len(curves) > 3 else len(curves))
+
+
+def surface(function, paths, xlabel, ylabel, goal, margin=0.6) -> None:
+    """Paths of descents over the contour lines of a function of two numbers.
+
+    function: (a, b) → value.  paths: {name: (points, 2)}.  goal: the best point, marked with a cross.
+    """
+    corners = np.concatenate([*paths.values(), [goal]])
+    low, high = corners.min(axis=0) - margin, corners.max(axis=0) + margin
+    a, b = np.linspace(low[0], high[0], 60), np.linspace(low[1], high[1], 60)
+    values = [[function(one, other) for one in a] for other in b]
+    _, axes = plt.subplots(figsize=(7, 5))
+    lines_drawn = axes.contour(a, b, values, levels=12, colors="0.7", linewidths=1)
+    axes.clabel(lines_drawn, fontsize=8, fmt="%.2f")
+    for (name, path), marker in zip(paths.items(), "os^Dv", strict=False):
+        axes.plot(*path.T, marker=marker, markersize=4, linewidth=1.5, label=name)
+    axes.plot(*goal, "kX", markersize=10, label="best")
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.grid(False)
+    axes.legend()
 
 
 def scores(table, chance=0.5) -> None:

@@ -20,6 +20,13 @@ def test_the_chapter_defines_the_same_function(name):
     assert np.array_equal(definitions(chapter)[name](z), getattr(by_hand, name)(z))
 
 
+def test_chapter_03_defines_the_same_loss():
+    [chapter] = [path for path in NOTEBOOKS if path.name.startswith("03_")]
+    y, p = np.array([0, 1, 1, 0]), np.array([0.1, 0.2, 0.999, 0.5])
+    assert np.array_equal(definitions(chapter)["cross_entropy"](y, p), by_hand.cross_entropy(y, p))
+    assert np.allclose(by_hand.cross_entropy(y, p), -np.log([0.9, 0.2, 0.999, 0.5]))
+
+
 def test_chapter_01_defines_the_same_layer():
     [chapter] = [path for path in NOTEBOOKS if path.name.startswith("01_")]
     rng = np.random.default_rng(1)

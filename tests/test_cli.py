@@ -27,7 +27,7 @@ def test_run_goes_on_after_a_failing_chapter_and_ends_in_a_table(run, small_cour
     done = run("-m", "course_utils", "run", cwd=small_course)
     assert done.returncode == 1
     lines = done.stdout.splitlines()
-    assert lines[0].split()[::3] == ["01_good", "ok"] and "FAILED: ZeroDivisionError: division by zero" in lines[1]
+    assert lines[0].split()[::3] == ["01_good", "ok"] and "FAILED: cell [1]: ZeroDivisionError: division by zero" in lines[1]
     assert [line.split()[-1] for line in lines[-5:-2]] == ["ok", "failed", "ok"]
     assert lines[-2].endswith("2 ok, 1 failed")
     pages = {path.name: path.read_text("utf-8") for path in (small_course / "build").iterdir()}
@@ -57,7 +57,7 @@ def test_an_unknown_chapter_names_those_there_are(run, small_course):
 def test_refresh_stores_outputs_and_leaves_a_failing_chapter_as_it_was(run, small_course):
     before = (small_course / "notebooks" / "02_bad.ipynb").read_bytes()
     done = run("-m", "course_utils", "refresh", cwd=small_course)
-    assert done.returncode == 1 and "02_bad" in done.stdout and "FAILED, left as it was: ZeroDivisionError" in done.stdout
+    assert done.returncode == 1 and "02_bad" in done.stdout and "FAILED, left as it was: cell [1]: ZeroDivisionError" in done.stdout
     assert (small_course / "notebooks" / "02_bad.ipynb").read_bytes() == before
     book = nbformat.read(small_course / "notebooks" / "01_good.ipynb", as_version=4)
     assert [cell.execution_count for cell in book.cells] == [1, 2] and book.cells[0].outputs[0].text == "here\n"

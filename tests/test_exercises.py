@@ -17,7 +17,7 @@ from course_utils.notebooks import execute
 
 CHAPTERS = {path.stem[:2]: path for path in NOTEBOOKS}
 NUMBERS = [f"{chapter}.{i}" for chapter in CHAPTERS for i in (1, 2, 3)]
-ch01, ch02, ch06, ch11 = (importlib.import_module(f"course_utils.exercises.ch{number}") for number in ("01", "02", "06", "11"))
+ch01, ch02, ch03, ch06, ch11 = (importlib.import_module(f"course_utils.exercises.ch{number}") for number in ("01", "02", "03", "06", "11"))
 
 
 def sigmoid(z):
@@ -66,6 +66,18 @@ MISTAKES = [
     ("02.3", lambda z, T: ch02.softmax(z) / T, "before the softmax"),
     ("02.3", lambda z, T: ch02.softmax(z * T), "multiplied"),
     ("02.3", lambda z, T: ch02.softmax(z), "no effect"),
+    ("03.1", ch03.W + 0.5 * (ch03.P - 1) * ch03.X, "uphill"),
+    ("03.1", ch03.W - 0.5 * (1 - ch03.P) * ch03.X, "uphill"),
+    ("03.1", (ch03.P - 1) * ch03.X, "this is the gradient"),
+    ("03.1", ch03.W - (ch03.P - 1) * ch03.X, "learning rate is missing"),
+    ("03.1", ch03.W - 0.5 * (ch03.W @ ch03.X - 1) * ch03.X, "sigmoid is missing"),
+    ("03.2", 2 / 3, "curvature of 3 w² is not 3"),
+    ("03.2", 1 / 6, "in one step"),
+    ("03.2", 6, "this is the curvature"),
+    ("03.3", lambda w, v, g, rate, m: w - rate * g, "return two things"),
+    ("03.3", lambda w, v, g, rate, m: (m * v - rate * g, w + m * v - rate * g), "swapped"),
+    ("03.3", lambda w, v, g, rate, m: (w - rate * g, -rate * g), "old velocity has no effect"),
+    ("03.3", lambda w, v, g, rate, m: (w + v, m * v - rate * g), "new velocity"),
     ("06.1", lambda tokens, known: np.mean([token in known for token in tokens]), "known tokens"),
     ("06.1", lambda tokens, known: np.mean([token not in known for token in set(tokens)]), "every different word"),
     ("06.1", lambda tokens, known: sum(token not in known for token in tokens), "Divide it by the number of tokens"),
