@@ -121,7 +121,8 @@ def test_importing_the_package_loads_nothing_heavy(run):
 
 
 def test_lower_layers_import_no_higher_ones(run):
-    for module, forbidden in (("by_hand", ("tensorflow", "matplotlib", "course_utils.text")), ("text", ("course_utils.plots", "course_utils.datasets")),
+    for module, forbidden in (("by_hand", ("tensorflow", "matplotlib", "course_utils.text")),
+                              ("text", ("course_utils.plots", "course_utils.datasets")),
                               ("datasets", ("course_utils.plots", "course_utils.text"))):
         code = f"import sys, course_utils.{module}\nprint([name for name in {forbidden} if name in sys.modules])"
         done = run("-c", code)

@@ -17,7 +17,8 @@ from course_utils.notebooks import execute
 
 CHAPTERS = {path.stem[:2]: path for path in NOTEBOOKS}
 NUMBERS = [f"{chapter}.{i}" for chapter in CHAPTERS for i in (1, 2, 3)]
-ch01, ch02, ch03, ch06, ch11 = (importlib.import_module(f"course_utils.exercises.ch{number}") for number in ("01", "02", "03", "06", "11"))
+ch01, ch02, ch03, ch04, ch06, ch11 = (importlib.import_module(f"course_utils.exercises.ch{number}")
+                                      for number in ("01", "02", "03", "04", "06", "11"))
 
 
 def sigmoid(z):
@@ -78,6 +79,15 @@ MISTAKES = [
     ("03.3", lambda w, v, g, rate, m: (m * v - rate * g, w + m * v - rate * g), "swapped"),
     ("03.3", lambda w, v, g, rate, m: (w - rate * g, -rate * g), "old velocity has no effect"),
     ("03.3", lambda w, v, g, rate, m: (w + v, m * v - rate * g), "new velocity"),
+    ("04.1", ch04.P - 1, "slope for y = 1"),
+    ("04.1", 1 - ch04.P, "refutes"),
+    ("04.1", ch04.P * (1 - ch04.P), "slope of the sigmoid only"),
+    ("04.2", lambda W, delta, h: W.T @ delta, "slope of the activation is missing"),
+    ("04.2", lambda W, delta, h: W @ delta * h * (1 - h), "transposed"),
+    ("04.2", lambda W, delta, h: W.T @ delta * (1 - h ** 2), "slope of tanh"),
+    ("04.3", lambda losses, patience: int(np.argmin(losses)) + 1, "cannot see the future"),
+    ("04.3", lambda losses, patience: ch04.early(losses, patience) - 1, "counted from 1"),
+    ("04.3", lambda losses, patience: len(losses), "never stops"),
     ("06.1", lambda tokens, known: np.mean([token in known for token in tokens]), "known tokens"),
     ("06.1", lambda tokens, known: np.mean([token not in known for token in set(tokens)]), "every different word"),
     ("06.1", lambda tokens, known: sum(token not in known for token in tokens), "Divide it by the number of tokens"),
@@ -138,7 +148,8 @@ def test_every_exercise_tells_at_least_two_mistakes_apart():
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_unanswered_says_so(number):
-    assert said(exercise(number).check, ...) == f"{number}: not answered yet. Replace the dots and run both cells. Help: .hint() and .solution()\n"
+    line = f"{number}: not answered yet. Replace the dots and run both cells. Help: .hint() and .solution()\n"
+    assert said(exercise(number).check, ...) == line
 
 
 @pytest.mark.parametrize("number", NUMBERS)
