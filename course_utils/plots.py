@@ -49,11 +49,12 @@ def function_with_slope(z, curves) -> None:
         axes.set_ylim(bottom, top + 0.3 * (top - bottom))          # room for the legend above the curves
 
 
-def lines(x, curves, xlabel, ylabel, log_x=False, log_y=False, from_zero=True) -> None:
-    """One or more curves over x.  curves: {name: (points,)}.  from_zero: let the axis of the values begin at 0."""
+def lines(x, curves, xlabel, ylabel, log_x=False, log_y=False, from_zero=True, markers=True) -> None:
+    """One or more curves over x.  curves: {name: (points,)}.  from_zero: let the axis of the values begin at 0.
+    markers: mark the points; without, the curves differ in their dashes."""
     _, axes = plt.subplots()
     for (name, values), marker in zip(curves.items(), "os^Dv", strict=False):
-        axes.plot(x, values, marker=marker, label=name)
+        axes.plot(x, values, marker=marker if markers else "", linestyle="-" if markers or marker == "o" else "--", label=name)
     axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if log_x else "linear", yscale="log" if log_y else "linear")
     if log_x:
         axes.set_xticks(x, [f"{value:,}" for value in x])

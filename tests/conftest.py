@@ -64,14 +64,14 @@ def code_cells(path):
     return cells
 
 
-def definitions(path):
-    """What the function definitions in a notebook's code cells define, by name (they may use NumPy as np)."""
+def definitions(path, *names):
+    """The functions of these names as a notebook's code cells define them (they may use NumPy as np and each other)."""
     import ast
 
     import numpy as np
     namespace = {"np": np}
     for cell in code_cells(path):
         for node in ast.parse(cell["source"]).body:
-            if isinstance(node, ast.FunctionDef):
+            if isinstance(node, ast.FunctionDef) and node.name in names:
                 exec(compile(ast.Module([node], []), str(path), "exec"), namespace)
     return namespace

@@ -17,8 +17,8 @@ from course_utils.notebooks import execute
 
 CHAPTERS = {path.stem[:2]: path for path in NOTEBOOKS}
 NUMBERS = [f"{chapter}.{i}" for chapter in CHAPTERS for i in (1, 2, 3)]
-ch01, ch02, ch03, ch04, ch06, ch11 = (importlib.import_module(f"course_utils.exercises.ch{number}")
-                                      for number in ("01", "02", "03", "04", "06", "11"))
+ch01, ch02, ch03, ch04, ch05, ch06, ch11 = (importlib.import_module(f"course_utils.exercises.ch{number}")
+                                      for number in ("01", "02", "03", "04", "05", "06", "11"))
 
 
 def sigmoid(z):
@@ -88,6 +88,15 @@ MISTAKES = [
     ("04.3", lambda losses, patience: int(np.argmin(losses)) + 1, "cannot see the future"),
     ("04.3", lambda losses, patience: ch04.early(losses, patience) - 1, "counted from 1"),
     ("04.3", lambda losses, patience: len(losses), "never stops"),
+    ("05.1", np.log(1001 / 100), "+ 1 at the end is missing"),
+    ("05.1", np.log(1000 / 99) + 1, "adds 1 to both"),
+    ("05.1", np.log10(1001 / 100) + 1, "base 10"),
+    ("05.2", (0.75, 0.6, 2 / 3), "swapped"),
+    ("05.2", (0.6, 0.75, 0.675), "harmonic mean"),
+    ("05.2", (60, 75, 66.667), "per cent"),
+    ("05.3", lambda text, words: [text.split().count(word) for word in words], "upper and lower case"),
+    ("05.3", lambda text, words: [text.lower().count(word) for word in words], "good-bye"),
+    ("05.3", ch05.TEXT, "the function itself"),
     ("06.1", lambda tokens, known: np.mean([token in known for token in tokens]), "known tokens"),
     ("06.1", lambda tokens, known: np.mean([token not in known for token in set(tokens)]), "every different word"),
     ("06.1", lambda tokens, known: sum(token not in known for token in tokens), "Divide it by the number of tokens"),
