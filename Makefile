@@ -32,7 +32,7 @@ clean:
 .venv/ready: requirements.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and was not found. Install one, or name it: make PYTHON=/path/to/python"; exit 1; }
 	@echo "Setting up .venv (once, some minutes) ..."
-	@$(PYTHON) -m venv .venv
-	@$(IN) pip install --quiet --requirement requirements.txt
+	@$(PYTHON) -m venv .venv || { echo "This Python cannot make a venv. On Debian or Ubuntu: sudo apt install python3-venv. Then: make clean, and again."; exit 1; }
+	@$(IN) pip install --quiet --requirement requirements.txt || { echo "Installing failed. If the package host is slow, see 'mirror' in README.md; else: $(PYTHON) -m course_utils doctor"; exit 1; }
 	@$(IN) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

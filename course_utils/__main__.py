@@ -31,9 +31,10 @@ def main() -> int:
         from .notebooks import refresh, run
         return (run if arguments.command == "run" else refresh)(arguments.chapters)
     except ModuleNotFoundError as error:
-        return complain(f"{error.name} is not installed here. Run: make run   (Windows: see README.md)")
+        return complain(f"{error.name} is missing in this Python ({sys.executable}). Use the course's own: .venv/bin/python, on Windows "
+                        r".venv\Scripts\python. If there is no .venv yet, follow 'Start' in README.md.")
     except KeyboardInterrupt:
-        return complain("Interrupted. Nothing half-made was kept; a download goes on where it stopped.")
+        return complain("Interrupted. Nothing half-made was kept. Run the same command again; a download goes on where it stopped.")
     except Exception as error:
         if type(error).__name__ != "DataError":            # not imported here: it must not cost the doctor a package
             raise

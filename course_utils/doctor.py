@@ -8,6 +8,7 @@ import importlib.util
 import os
 import platform
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -28,11 +29,33 @@ def wheels():
     if system == "Darwin" and machine == "x86_64":
         return "bad", name, ("TensorFlow has no wheels for Intel Macs any more. If this Mac has an Apple chip, install Python "
                              "for arm64; else work on Linux.")
-    if machine not in wanted or bits != 64:
-        return "bad", name, "TensorFlow has no wheel for this system: use 64-bit Linux, macOS on an Apple chip, or Windows."
+    if bits != 64:
+        return "bad", name, "This Python is 32-bit. Install the 64-bit one from python.org and delete .venv."
+    if machine not in wanted:
+        return "bad", name, "TensorFlow has no wheel for this: use 64-bit Linux, macOS on an Apple chip, or Windows on Intel or AMD."
     if system == "Linux" and platform.libc_ver()[0] != "glibc":
         return "bad", f"{name}, without glibc", "TensorFlow's wheels need glibc: use Debian, Ubuntu or Fedora, not Alpine."
     return "ok", f"{name}: TensorFlow has wheels", ""
+
+
+def advice():
+    """How to get the right packages into the right Python."""
+    own = PROJECT / ".venv"
+    if own.exists() and Path(sys.prefix).resolve() != own.resolve():
+        return r"This is not the course's Python. Run: .venv/bin/python -m course_utils doctor   (Windows: .venv\Scripts\python)"
+    if not own.exists():
+        return "Set the course up first: make lab   (Windows: the first three commands of README.md)"
+    return f'Run in the course\'s folder: "{sys.executable}" -m pip install -r requirements.txt'
+
+
+def loading():
+    if importlib.util.find_spec("tensorflow") is None:
+        return "warn", "TensorFlow: not installed in this Python", ""
+    done = subprocess.run([sys.executable, "-c", "import tensorflow"], capture_output=True, text=True, errors="replace")
+    if done.returncode:
+        return "bad", f"TensorFlow cannot be loaded: {done.stderr.strip().splitlines()[-1]}", (
+            "On Windows install the Microsoft Visual C++ Redistributable (x64), then try again.")
+    return "ok", "TensorFlow: loads", ""
 
 
 def packages():
@@ -51,7 +74,7 @@ def packages():
         if found not in pinned[name]:
             wrong.append(f"{name} {found} (wanted {' or '.join(sorted(pinned[name]))})")
     if wrong:
-        return "bad", "Packages: " + ", ".join(wrong), f"Run: {Path(sys.executable).name} -m pip install -r requirements.txt"
+        return "bad", "Packages: " + ", ".join(wrong), advice()
     return "ok", "Packages: as in requirements.txt", ""
 
 
@@ -110,10 +133,10 @@ def metal():
         version = importlib.metadata.version("tensorflow-metal")
     except importlib.metadata.PackageNotFoundError:
         return "ok", "tensorflow-metal: not installed, as it should be", ""
-    return "bad", f"tensorflow-metal {version}: the numbers will differ from the page", "Run: pip uninstall tensorflow-metal"
+    return "bad", f"tensorflow-metal {version}: the numbers will differ from the page", f'Run: "{sys.executable}" -m pip uninstall tensorflow-metal'
 
 
-CHECKS = python_version, wheels, packages, memory, disk, writable, fonts, metal
+CHECKS = python_version, wheels, packages, loading, memory, disk, writable, fonts, metal
 
 
 def examine() -> int:

@@ -34,7 +34,7 @@ def fetch_imdb(archive: Path | None = None, url: str | None = None) -> Path:
     """
     target = imdb_folder()
     if target.exists():
-        print(f"Already prepared: {target}")
+        print(f"Already prepared, nothing was done: {target}\nTo prepare it anew, delete that folder first.")
         return target
     require_space(target.parent, megabytes=500)
     downloaded = archive is None
@@ -42,14 +42,16 @@ def fetch_imdb(archive: Path | None = None, url: str | None = None) -> Path:
         archive = download(url or OFFICIAL_URL, target.parent / "aclImdb_v1.tar.gz")
     try:
         check(Path(archive))
-    except DataError:
-        if downloaded:
-            archive.unlink()       # complete but wrong: resuming it would never help
-        raise
+    except DataError as error:
+        if not downloaded:
+            raise
+        archive.unlink()           # complete but wrong: resuming it would never help
+        raise DataError(f"What {url or OFFICIAL_URL} sent was deleted: {error} Give another --url, or --archive with a file you have.") from None
     prepare(Path(archive), target)
     if downloaded:
         archive.unlink()
-    print(f"Prepared in {target}\nUse it with COURSE_REVIEWS=imdb_reviews")
+    print(f"Prepared in {target}\nBefore you start Jupyter or make run, set COURSE_REVIEWS=imdb_reviews "
+          '(PowerShell: $env:COURSE_REVIEWS = "imdb_reviews").')
     return target
 
 
@@ -57,6 +59,7 @@ def download(url: str, target: Path) -> Path:
     """Fetch `url` to `target` with a progress bar. What an interrupted run has left is continued."""
     part = target.with_name(target.name + ".part")
     have = part.stat().st_size if part.exists() else 0
+    other = "Check the address, or give --url for a mirror, or --archive for a file you have."
     again = "Run the same command again to continue, or give --url for a mirror, or --archive for a file you have."
     try:
         request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
@@ -73,9 +76,14 @@ def download(url: str, target: Path) -> Path:
             raise DataError(f"The download stopped at {part.stat().st_size:,} of {total:,} bytes. {again}")
     except urllib.error.HTTPError as error:
         if error.code != 416:                              # nothing left to fetch: the part is whole
-            raise DataError(f"{url} answers {error.code} {error.reason}. {again}") from None
+            raise DataError(f"{url} answers {error.code} {error.reason}. {other}") from None
     except (OSError, ValueError) as error:
-        raise DataError(f"{url} cannot be fetched ({getattr(error, 'reason', error)}). {again}") from None
+        reason = str(getattr(error, "reason", error))
+        if "CERTIFICATE" in reason:
+            other = ("This Python has no certificates: on macOS run 'Install Certificates.command' in its Applications folder, "
+                     "or fetch the file with a browser and give it with --archive.")
+        hopeless = isinstance(error, ValueError) or "unknown url type" in reason or "CERTIFICATE" in reason
+        raise DataError(f"{url} cannot be fetched ({reason}). {other if hopeless else again}") from None
     os.replace(part, target)
     return target
 
@@ -86,7 +94,7 @@ def check(archive: Path) -> None:
         with archive.open("rb") as file:
             official = hashlib.file_digest(file, "sha256").hexdigest() == OFFICIAL_SHA256
     except OSError as error:
-        raise DataError(f"{archive} cannot be read ({error.strerror}).") from None
+        raise DataError(f"{archive} cannot be read ({error.strerror}). Give the path of aclImdb_v1.tar.gz after --archive.") from None
     if official:
         print("Checksum: the official archive.")
         return
@@ -108,9 +116,9 @@ def check(archive: Path) -> None:
         raise DataError(f"{archive} is damaged or incomplete ({reason}). Get it again.") from None
     wrong = [f"{folder} holds {counts[folder]:,} files" for folder in FOLDERS if counts[folder] != PER_FOLDER]
     if wrong:
-        raise DataError(f"{archive} is not the IMDB archive: {wrong[0]}, {PER_FOLDER:,} expected.")
+        raise DataError(f"{archive} is not the IMDB archive, aclImdb_v1.tar.gz: {wrong[0]}, {PER_FOLDER:,} expected.")
     if not counts["aclImdb/train/unsup"]:
-        raise DataError(f"{archive} is not the IMDB archive: aclImdb/train/unsup is missing.")
+        raise DataError(f"{archive} is not the IMDB archive, aclImdb_v1.tar.gz: aclImdb/train/unsup is missing.")
     print("Not the official archive by its checksum, but the right structure: four folders of 12,500 reviews.")
 
 
@@ -147,6 +155,6 @@ def prepare(archive: Path, target: Path) -> None:
         os.replace(staging, target)
     except OSError as error:
         raise DataError(f"{target} could not be written ({error.strerror or error}). "
-                        "Set COURSE_CACHE to a folder you may write to.") from None
+                        "Free some space, or set COURSE_CACHE to a short path you may write to.") from None
     finally:
         shutil.rmtree(staging, ignore_errors=True)

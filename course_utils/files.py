@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -30,7 +31,7 @@ def cache_folder() -> Path:
         probe.unlink()
     except OSError as error:
         raise DataError(f"Cannot write to {folder} ({error.strerror}). "
-                        "Set COURSE_CACHE to a folder you may write to.") from None
+                        "Set COURSE_CACHE to a folder you may write to, and start Jupyter again.") from None
     return folder
 
 
@@ -41,7 +42,7 @@ def checked_file(corpus: str, name: str) -> Path:
     """
     folder = PROJECT / "data" / corpus
     path = folder / name
-    restore = f"Restore it with: git checkout -- data/{corpus}   (or: python data/make_reviews.py)"
+    restore = f'Restore it with: "{sys.executable}" "{PROJECT / "data" / "make_reviews.py"}"'
     try:
         sums = dict(reversed(line.split()) for line in (folder / "SHA256SUMS").read_text("ascii").splitlines())
         content = path.read_bytes()

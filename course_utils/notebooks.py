@@ -54,7 +54,8 @@ def attempt(notebook, tick) -> str | None:
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         place = next((f"cell [{cell.execution_count}]: " for cell in code
                       if any(output.output_type == "error" for output in cell.outputs)), "")
-        return place + strip_colours(str(error)).strip().splitlines()[-1]
+        last = strip_colours(str(error)).strip().splitlines()[-1]
+        return place + (f"{last} (most often memory ran out: close other programs and run it again)" if isinstance(error, DeadKernelError) else last)
     return None
 
 

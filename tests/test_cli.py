@@ -80,8 +80,8 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(monkeypatch, capsys, tmp_
     monkeypatch.setattr(doctor.platform, "machine", lambda: "x86_64")
     assert doctor.examine() == 1
     out = capsys.readouterr().out
-    for part in ("Python 3.10.4", "install one from python.org", "Intel Macs", "numpy 1.2.0 (wanted ", "pip install -r requirements.txt",
-                 "Set COURSE_CACHE", "pip uninstall tensorflow-metal", "Mend what is marked"):
+    for part in ("Python 3.10.4", "install one from python.org", "Intel Macs", "numpy 1.2.0 (wanted ", "-m pip install -r requirements.txt",
+                 "Set COURSE_CACHE", "-m pip uninstall tensorflow-metal", "Mend what is marked"):
         assert part in out
 
 
@@ -101,4 +101,5 @@ def test_a_truncated_archive_is_one_line_on_stderr(run, tmp_path):
 
 def test_no_archive_is_one_line_on_stderr(run, tmp_path):
     done = run("-m", "course_utils", "fetch", "imdb", "--archive", tmp_path / "none", env={"COURSE_CACHE": str(tmp_path / "cache")})
-    assert done.returncode == 1 and done.stderr.endswith("cannot be read (No such file or directory).\n")
+    assert done.returncode == 1
+    assert done.stderr.endswith("cannot be read (No such file or directory). Give the path of aclImdb_v1.tar.gz after --archive.\n")

@@ -88,6 +88,8 @@ MISTAKES = [
     ("04.3", lambda losses, patience: int(np.argmin(losses)) + 1, "cannot see the future"),
     ("04.3", lambda losses, patience: ch04.early(losses, patience) - 1, "counted from 1"),
     ("04.3", lambda losses, patience: len(losses), "never stops"),
+    ("04.3", lambda losses, patience: None, "return"),
+    ("04.3", lambda losses, patience: losses, "one number"),
     ("05.1", np.log(1001 / 100), "+ 1 at the end is missing"),
     ("05.1", np.log(1000 / 99) + 1, "adds 1 to both"),
     ("05.1", np.log10(1001 / 100) + 1, "base 10"),
@@ -189,7 +191,7 @@ def test_no_value_makes_a_check_raise(number, value):
 
 
 def test_an_unknown_exercise_names_those_there_are():
-    with pytest.raises(KeyError, match=r"chapter 01 has 01\.1, 01\.2, 01\.3"):
+    with pytest.raises(LookupError, match=r"chapter 01 has 01\.1, 01\.2, 01\.3"):
         exercise("01.9")
-    with pytest.raises(KeyError, match="no chapter '99'"):
+    with pytest.raises(LookupError, match="no exercises for chapter '99'"):
         exercise("99.1")

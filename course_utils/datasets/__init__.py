@@ -10,6 +10,7 @@ Importing this module makes `course_reviews` known to tfds. Nothing here calls t
 
 import logging
 import os
+import sys
 
 import tensorflow_datasets as tfds
 
@@ -35,7 +36,8 @@ def reviews() -> str:
         raise DataError(f"COURSE_REVIEWS={name} is unknown. Set it to {BUNDLED} or {REAL}, or leave it unset.")
     if name == REAL:
         if not imdb_folder().exists():
-            raise DataError("imdb_reviews is not on this machine yet. Run: python -m course_utils fetch imdb")
+            raise DataError(f'The real reviews are not on this machine yet. Run in a terminal: "{sys.executable}" -m course_utils fetch imdb   '
+                            "(offline: with --archive FILE). Or unset COURSE_REVIEWS to use the course's own reviews.")
         tfds.core.add_data_dir(imdb_folder())              # from here on tfds.load looks there, too
     return name
 

@@ -66,7 +66,7 @@ class CourseReviews(tfds.core.GeneratorBasedBuilder):
                     super().download_and_prepare(**kwargs)
         except OSError as error:
             raise DataError(f"course_reviews could not be prepared in {root} ({error.strerror or error}). "
-                            "Set COURSE_CACHE to a folder you may write to.") from None
+                            "Free some space, or set COURSE_CACHE to a short path you may write to, and start Jupyter again.") from None
 
 
 def checked_sums() -> str:

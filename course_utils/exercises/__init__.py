@@ -44,15 +44,15 @@ class Exercise:
 def exercise(number: str) -> Exercise:
     """The exercise with this number, such as "01.1".
 
-    Raises KeyError, with the numbers there are, if there is none.
+    Raises LookupError, with the numbers there are, if there is none.
     """
     chapter = number.partition(".")[0]
     try:
         found = importlib.import_module(f"{__name__}.ch{chapter}").EXERCISES
     except ModuleNotFoundError:
-        raise KeyError(f"There is no chapter {chapter!r} with exercises.") from None
+        raise LookupError(f"There are no exercises for chapter {chapter!r}. Write two digits, as in exercise(\"01.1\").") from None
     if number not in found:
-        raise KeyError(f"There is no exercise {number!r}; chapter {chapter} has {', '.join(found)}.")
+        raise LookupError(f"There is no exercise {number!r}; chapter {chapter} has {', '.join(found)}.")
     return found[number]
 
 
@@ -68,7 +68,7 @@ def compare(answer, right, mistakes=(), tolerance=6e-4) -> str | None:
     tolerance: absolute and relative; three places of the answer are enough.
     """
     right = np.asarray(right, dtype=float)
-    if answer is None:
+    if answer is None or (isinstance(answer, list) and None in answer):
         return "it is None. Does your function say `return`?"
     try:
         answer = np.asarray(answer, dtype=float)
@@ -90,6 +90,6 @@ def compare(answer, right, mistakes=(), tolerance=6e-4) -> str | None:
         return f"the shape is {answer.shape}; {right.shape} is wanted."
     where = np.unravel_index(np.argmax(np.abs(answer - right)), right.shape) if right.ndim else ()
     if np.isnan(answer).any():
-        return "there is a nan in it: somewhere infinity was divided by infinity."
+        return "there is a nan in it: an undefined number, such as 0 / 0 or infinity / infinity."
     place = f" at position {', '.join(map(str, where))}" if right.ndim else ""
     return f"{answer[where]:.4g}{place} is not right."

@@ -15,7 +15,7 @@ def one_step(answer):
         ((P - Y) * X, "this is the gradient. The new w is w − η · gradient."),
         (W - (P - Y) * X, "the learning rate is missing."),
         (W - RATE * (P - Y), "the gradient has a number for each weight: (p − y) x."),
-        (W - RATE * (W @ X - Y) * X, "the sigmoid is missing: p = σ(w · x)."),
+        (W - RATE * (W @ X - Y) * X, "the sigmoid is missing: p = sigmoid(w · x)."),
         (W - RATE * 2 * (P - Y) * P * (1 - P) * X, "this is the gradient of the squared error."),
     ])
 
@@ -48,10 +48,10 @@ def momentum_step(function):
 
 
 EXERCISES = collect(
-    Exercise("03.1", one_step, "z = w · x, p = σ(z), the gradient is (p − y) x, and then the rule of gradient descent.",
+    Exercise("03.1", one_step, "z = w · x, p = sigmoid(z), the gradient is (p − y) x, and then the rule of gradient descent.",
              "one = np.array([0.5, -1.0])\nold = np.array([0.2, 0.4])\nw_new = old - 0.5 * (sigmoid(old @ one) - 1) * one"),
     Exercise("03.2", border, "the border is 2 / c, and c is the slope of the slope: derive 3 w² twice.", "border = 2 / 6"),
-    Exercise("03.3", momentum_step, "two lines of `walk`: first the velocity, then w.",
+    Exercise("03.3", momentum_step, "two lines of `slide`: first the velocity, then w.",
              "def momentum_step(w, velocity, gradient, rate, momentum):\n"
              "    velocity = momentum * velocity - rate * gradient\n"
              "    return w + velocity, velocity"),

@@ -53,14 +53,16 @@ def delta_before(function):
 def early_stop(function):
     if not callable(function):
         return "give the function itself, by its name and without brackets."
-    answer = np.array([function(list(losses), patience) for losses, patience in RUNS], dtype=float)
+    answer = [function(list(losses), patience) for losses, patience in RUNS]
+    if any(np.ndim(one) for one in answer):
+        return "return one number, the epoch."
     right = np.array([early(*run) for run in RUNS], dtype=float)
     return compare(answer, right, [
         (right - 1, "epochs are counted from 1."),
         ([int(np.argmin(losses)) + 1 for losses, _ in RUNS],
          "this is the best epoch of all. Training cannot see the future: it stops `patience` epochs after the best one so far."),
         ([len(losses) for losses, _ in RUNS], "it never stops early."),
-    ], tolerance=1e-9) if not np.array_equal(answer, right) else None
+    ], tolerance=1e-9)
 
 
 EXERCISES = collect(
