@@ -3,16 +3,16 @@
 Needs nothing but Python, so that it can speak when the installation has failed.
 """
 
+import contextlib
 import importlib.metadata
 import importlib.util
-import os
 import platform
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[1]
+from .files import PROJECT, cache_path, probe
 
 
 def python_version():
@@ -97,22 +97,14 @@ def disk():
 
 
 def writable():
-    try:
-        import platformdirs
-        cache = Path(os.environ.get("COURSE_CACHE") or platformdirs.user_cache_path("course_utils", appauthor=False))
-    except ImportError:
-        cache = None
-    for folder, advice in (PROJECT, "Copy the course to a folder of your own."), \
-            (cache, "Set COURSE_CACHE to a folder you may write to."):
-        if folder is None:
-            continue
+    folders = {PROJECT: "Copy the course to a folder of your own."}
+    with contextlib.suppress(ImportError):
+        folders[cache_path()] = "Set COURSE_CACHE to a folder you may write to."
+    for folder, cure in folders.items():
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            probe = folder / f".probe-{os.getpid()}"
-            probe.write_bytes(b"")
-            probe.unlink()
+            probe(folder)
         except OSError as error:
-            return "bad", f"Writing: not possible in {folder} ({error.strerror})", advice
+            return "bad", f"Writing: not possible in {folder} ({error.strerror})", cure
     return "ok", "Writing: possible in the course's folder and in the cache", ""
 
 

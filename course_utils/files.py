@@ -6,8 +6,6 @@ import shutil
 import sys
 from pathlib import Path
 
-import platformdirs
-
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -18,17 +16,27 @@ class DataError(Exception):
         return [f"DataError: {self}"]
 
 
-def cache_folder() -> Path:
-    """The folder for prepared and fetched data: COURSE_CACHE if set, else the user's cache folder. Made if missing.
+def cache_path() -> Path:
+    """The folder for prepared and fetched data: COURSE_CACHE if set, else the user's cache folder."""
+    if named := os.environ.get("COURSE_CACHE"):
+        return Path(named)
+    import platformdirs  # here, so that the doctor can import this module without any package
+    return platformdirs.user_cache_path("course_utils", appauthor=False)
 
-    Raises DataError if it cannot be written to.
-    """
-    folder = Path(os.environ.get("COURSE_CACHE") or platformdirs.user_cache_path("course_utils", appauthor=False))
+
+def probe(folder: Path) -> None:
+    """Make the folder if it is missing, and write to it. Raises OSError if that cannot be done."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f".probe-{os.getpid()}"
+    file.write_bytes(b"")
+    file.unlink()
+
+
+def cache_folder() -> Path:
+    """`cache_path()`, made if missing. Raises DataError if it cannot be written to."""
+    folder = cache_path()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe-{os.getpid()}"
-        probe.write_bytes(b"")
-        probe.unlink()
+        probe(folder)
     except OSError as error:
         raise DataError(f"Cannot write to {folder} ({error.strerror}). "
                         "Set COURSE_CACHE to a folder you may write to, and start Jupyter again.") from None

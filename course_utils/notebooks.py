@@ -88,10 +88,11 @@ def run(names=()) -> int:
 
 
 def write_index(rows) -> None:
-    """build/index.html, with a link to each chapter."""
-    items = "\n".join(f'<li><a href="{name}.html">{html.escape(name.replace("_", " "))}</a>'
-                      f'{"" if problem is None else " (failed: " + html.escape(problem) + ")"}</li>'
-                      for name, _, problem in rows)
+    """build/index.html, with a link to each page there, those of earlier runs included."""
+    problems = {name: problem for name, _, problem in rows}
+    items = "\n".join(f'<li><a href="{page.name}">{html.escape(page.stem.replace("_", " "))}</a>'
+                      f'{" (failed: " + html.escape(problems[page.stem]) + ")" if problems.get(page.stem) else ""}</li>'
+                      for page in sorted(BUILD.glob("[0-9][0-9]_*.html")))
     page = ('<!doctype html><html lang="en"><meta charset="utf-8"><title>Neural networks for text</title>'
             "<style>body{font:18px/1.6 sans-serif;max-width:40em;margin:3em auto;padding:0 1em}li{margin:.3em 0}</style>"
             f"<h1>Neural networks for text</h1><ol style=\"list-style:none;padding:0\">\n{items}\n</ol></html>\n")

@@ -46,6 +46,9 @@ def test_pages_call_no_other_host(run, small_course):
 def test_run_takes_chapters_by_number_or_file(run, small_course):
     done = run("-m", "course_utils", "run", "03", "notebooks/01_good.ipynb", cwd=small_course)
     assert done.returncode == 0 and [line.split()[0] for line in done.stdout.splitlines()[:2]] == ["03_good", "01_good"]
+    run("-m", "course_utils", "run", "03", cwd=small_course)
+    index = (small_course / "build" / "index.html").read_text("utf-8")
+    assert "01_good.html" in index and "03_good.html" in index
 
 
 def test_an_unknown_chapter_names_those_there_are(run, small_course):
