@@ -49,7 +49,7 @@ def real_imdb(split):
 
 
 def recurrent_scores(train, test):
-    """Accuracy by phenomenon of chapter 11's network: two GRUs of 32 units, two epochs."""
+    """Accuracy by phenomenon of a network like chapter 11's: two GRUs of 32 units, two epochs."""
     sys.path.insert(0, str(HERE.parent))
     from course_utils.runtime import quiet_stderr, start
     with quiet_stderr():

@@ -94,6 +94,14 @@ def replace(cells, part, old, new):
     cell["source"] = cell["source"].replace(old, new)
 
 
+def change_package(root, name, old, new):
+    """Replaces source in a module of the copied project's package."""
+    module = root / "course_utils" / name
+    source = module.read_text("utf-8")
+    assert old in source
+    module.write_text(source.replace(old, new), encoding="utf-8")
+
+
 def test_a_changed_integer_a_changed_decimal_a_changed_caption_and_a_missing_picture(run, copied_project, tmp_path):
     path = chapter("01")
 
@@ -114,10 +122,7 @@ def test_a_changed_integer_a_changed_decimal_a_changed_caption_and_a_missing_pic
 def test_a_changed_formula_in_the_package(run, copied_project, tmp_path):
     path = chapter("01")
     store(copied_project, path, lambda cells: None)
-    package = copied_project / "course_utils" / "by_hand.py"
-    source = package.read_text("utf-8")
-    assert "np.asarray(W).T + b" in source
-    package.write_text(source.replace("np.asarray(W).T + b", "np.asarray(W).T - b"), encoding="utf-8")
+    change_package(copied_project, "by_hand.py", "np.asarray(W).T + b", "np.asarray(W).T - b")
     assert failing_cells(run, copied_project, path, tmp_path) == {cell_with(code_cells(path), "by_hand.dense")}
 
 
@@ -137,10 +142,7 @@ def test_another_padding_id_and_another_number_of_buckets_in_the_chapter(run, co
 def test_another_padding_id_in_the_package(run, copied_project, tmp_path):
     path = chapter("06")
     store(copied_project, path, lambda cells: None)
-    package = copied_project / "course_utils" / "text.py"
-    source = package.read_text("utf-8")
-    assert "np.zeros((len(sequences), length)" in source
-    package.write_text(source.replace("np.zeros((len(sequences), length)", "np.ones((len(sequences), length)"), encoding="utf-8")
+    change_package(copied_project, "text.py", "np.zeros((len(sequences), length)", "np.ones((len(sequences), length)")
     assert failing_cells(run, copied_project, path, tmp_path) == {cell_with(code_cells(path), "text.batches_by_length")}
 
 

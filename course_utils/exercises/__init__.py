@@ -1,5 +1,6 @@
 """Exercises that answer: `exercise("01.1").check(answer)`, `.hint()`, `.solution()`. All offline, and never an exception."""
 
+import functools
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,6 +60,14 @@ def exercise(number: str) -> Exercise:
 def collect(*exercises: Exercise) -> dict[str, Exercise]:
     """The exercises of a chapter by their numbers."""
     return {one.number: one for one in exercises}
+
+
+def of_function(verify):
+    """Wraps the check of an answer that must be a function: anything else is told so."""
+    @functools.wraps(verify)
+    def check(answer):
+        return verify(answer) if callable(answer) else "give the function itself, by its name and without brackets."
+    return check
 
 
 def compare(answer, right, mistakes=(), tolerance=6e-4) -> str | None:

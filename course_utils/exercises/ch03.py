@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..by_hand import sigmoid
-from . import Exercise, collect, compare
+from . import Exercise, collect, compare, of_function
 
 X, W, Y, RATE = np.array([0.5, -1.0]), np.array([0.2, 0.4]), 1.0, 0.5
 P = sigmoid(W @ X)
@@ -29,9 +29,8 @@ def border(answer):
     ])
 
 
+@of_function
 def momentum_step(function):
-    if not callable(function):
-        return "give the function itself, by its name and without brackets."
     w, velocity, gradient, rate, momentum = np.array([1.0, 2.0]), np.array([0.5, -0.5]), np.array([3.0, -1.0]), 0.1, 0.8
     new = momentum * velocity - rate * gradient
     answer = function(w.copy(), velocity.copy(), gradient.copy(), rate, momentum)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..by_hand import dense, sigmoid
-from . import Exercise, collect, compare
+from . import Exercise, collect, compare, of_function
 from .ch01 import B1, B2, BO, W1, W2, WO, X
 
 P = dense(dense(dense(X[0], W1, B1, sigmoid), W2, B2, sigmoid), WO, BO, sigmoid).item()
@@ -32,9 +32,8 @@ def bias_slope(answer):
     ])
 
 
+@of_function
 def delta_before(function):
-    if not callable(function):
-        return "give the function itself, by its name and without brackets."
     back = W.T @ DELTA
     try:
         answer = function(W.copy(), DELTA.copy(), H.copy())
@@ -50,9 +49,8 @@ def delta_before(function):
     ])
 
 
+@of_function
 def early_stop(function):
-    if not callable(function):
-        return "give the function itself, by its name and without brackets."
     answer = [function(list(losses), patience) for losses, patience in RUNS]
     if any(np.ndim(one) for one in answer):
         return "return one number, the epoch."

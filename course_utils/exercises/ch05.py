@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import Exercise, collect, compare
+from . import Exercise, collect, compare, of_function
 
 TEXT, WORDS = "The good the bad and THE ugly good-bye", ["the", "good", "film", "ugly"]
 
@@ -27,9 +27,8 @@ def measures(answer):
     ])
 
 
+@of_function
 def bag(function):
-    if not callable(function):
-        return "give the function itself, by its name and without brackets."
     return compare(function(TEXT, list(WORDS)), [3, 1, 0, 1], [
         ([1, 1, 0, 1], "upper and lower case are different letters to Python: text.lower() first. Or did you only ask whether a word is there?"),
         ([3, 2, 0, 1], "you count letters in a row, so that good-bye counts as good: split the text first."),

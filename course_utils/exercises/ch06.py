@@ -1,14 +1,13 @@
 """Exercises of chapter 06: unknown words, the id convention of Keras, padding."""
 
-from . import Exercise, collect, compare
+from . import Exercise, collect, compare, of_function
 
 TOKENS = "a film a film a dog and a horse".split()
 KNOWN = {"a", "film", "and"}
 
 
+@of_function
 def unknown_share(function):
-    if not callable(function):
-        return "give the function itself, by its name and without brackets."
     return compare(function(list(TOKENS), set(KNOWN)), 2 / 9, [
         (7 / 9, "this is the share of the known tokens."),
         (2 / 5, "every different word is counted once. Count the tokens: a word that occurs four times counts four times."),
