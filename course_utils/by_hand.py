@@ -56,6 +56,44 @@ def dense(x, W, b, activation=None):
     return z if activation is None else activation(z)
 
 
+def conv1d(x, W, b, stride=1):
+    """Filters slid over a sentence: each window of words times each filter, summed, plus b; no activation. Chapter 08.
+
+    x: (words, inputs).  W: (width, inputs, filters), as Keras keeps it.  b: (filters,).
+    Returns ((words - width) // stride + 1, filters). ValueError if there are fewer words than the filter is wide.
+    """
+    x, W = np.asarray(x), np.asarray(W)
+    if len(x) < len(W):
+        raise ValueError(f"a filter of width {len(W)} does not fit into {len(x)} words.")
+    windows = np.stack([x[start:start + len(W)] for start in range(0, len(x) - len(W) + 1, stride)])     # (places, width, inputs)
+    return np.tensordot(windows, W, axes=2) + b
+
+
+def pool1d(h, size, stride, how=np.max):
+    """The largest (how=np.max) or the mean (how=np.mean) number of each window of steps. Chapter 08.
+
+    h: (steps, features).  Returns ((steps - size) // stride + 1, features).
+    """
+    h = np.asarray(h)
+    return np.stack([how(h[start:start + size], axis=0) for start in range(0, len(h) - size + 1, stride)])
+
+
+def pool2d(h, size, stride, how=np.max):
+    """The same over squares of size × size.  h: (rows, columns).  Returns one number a square, (rows', columns'). Chapter 08."""
+    h = np.asarray(h)
+    return np.array([[how(h[row:row + size, column:column + size]) for column in range(0, h.shape[1] - size + 1, stride)]
+                     for row in range(0, h.shape[0] - size + 1, stride)])
+
+
+def max_over_time(h, mask):
+    """The largest number of each feature over the steps of a sentence, without its padding. Chapter 08.
+
+    h: (batch, steps, features).  mask: (batch, steps) bool, true for a word, at least one a row.
+    Returns (batch, features).
+    """
+    return np.where(np.asarray(mask)[:, :, np.newaxis], h, -np.inf).max(axis=1)
+
+
 def numerical_slope(f, z, step=1e-5):
     """The derivative of f at z by central differences, element by element: (f(z + h) - f(z - h)) / 2h. Chapter 02."""
     z = np.asarray(z, dtype=float)

@@ -85,6 +85,29 @@ def surface(function, paths, xlabel, ylabel, goal, margin=0.6) -> None:
     axes.legend()
 
 
+def groups(panels, xlabel, ylabel) -> None:
+    """Groups of points, side by side in several panels.  panels: {title: {group: (points, 2)}}; the first one has all groups."""
+    figure, columns = plt.subplots(1, len(panels), figsize=(10, 3.8), squeeze=False)
+    names = list(next(iter(panels.values())))
+    for axes, (title, members) in zip(columns[0], panels.items(), strict=True):
+        for name, points in members.items():
+            number = names.index(name)
+            axes.scatter(*points.T, marker="os^Dv"[number], color=COLOURS[number], label=name)
+        axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    figure.legend(*columns[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(names))
+
+
+def bars(panels, xlabel) -> None:
+    """Horizontal bars with a label each, two panels beside each other.  panels: {title: {label: length}}, an even number."""
+    lines_of_panels = len(panels) // 2
+    _, places = plt.subplots(lines_of_panels, 2, figsize=(9, lines_of_panels * (0.8 + 0.3 * max(map(len, panels.values())))), squeeze=False)
+    for axes, (title, rows), colour in zip(places.flat, panels.items(), COLOURS, strict=False):
+        axes.barh(list(rows), list(rows.values()), color=colour)
+        axes.invert_yaxis()
+        axes.set(title=title, xlabel=xlabel)
+        axes.grid(axis="y", visible=False)
+
+
 def scores(table, chance=0.5) -> None:
     """Accuracies of several models in several groups, a dot a score.
 

@@ -3,11 +3,14 @@
 Ids: 0 is the padding, 1 … size the words of the vocabulary, most frequent first, then the buckets of unknown words.
 """
 
+import gzip
 from collections import Counter
 
 import keras
 import numpy as np
 import tensorflow as tf
+
+from .files import DataError
 
 PAD = "<pad>"
 
@@ -64,6 +67,39 @@ class Vocabulary:
     def decode(self, ids) -> list[str]:
         """The words of one sequence of ids; an unknown word is "<oov 7>" with the number of its bucket."""
         return [self.words[i] if i < len(self.words) else f"<oov {i - len(self.words)}>" for i in map(int, ids)]
+
+
+def pairs(words: tf.RaggedTensor) -> tf.RaggedTensor:
+    """Neighbouring words joined by a blank: ragged (n, words) strings → ragged (n, words - 1) strings. Chapter 07."""
+    return tf.ragged.map_flat_values(lambda left, right: tf.strings.join([left, right], " "), words[:, :-1], words[:, 1:])
+
+
+def read_vectors(path, vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray]:
+    """Word vectors from a text file in the format of GloVe or word2vec, a word and its numbers a line. Chapter 07.
+
+    path: UTF-8, packed if it ends in .gz; a first line with two counts, as word2vec writes it, is passed over.
+    Returns (table (len(vocabulary), numbers) float32, zeros where the file has no such word, found (len(vocabulary),) bool).
+    Raises DataError, with the number of the line, if one cannot be read.
+    """
+    ids = {word: number for number, word in enumerate(vocabulary.words) if number}
+    table = found = None
+    with (gzip.open if str(path).endswith(".gz") else open)(path, "rt", encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            word, *values = line.rstrip().split(" ")
+            if number == 1 and len(values) == 1:
+                continue
+            if table is None:
+                table, found = np.zeros((len(vocabulary), len(values)), "float32"), np.zeros(len(vocabulary), bool)
+            if word in ids:
+                try:
+                    table[ids[word]] = np.array(values, "float32").reshape(table.shape[1])
+                except ValueError:
+                    raise DataError(f"{path}, line {number}: {table.shape[1]} numbers are wanted after the word. "
+                                    "Is the file complete, and in the format of GloVe?") from None
+                found[ids[word]] = True
+    if table is None:
+        raise DataError(f"{path} holds no vectors.")
+    return table, found
 
 
 def rows(ids: tf.RaggedTensor) -> list[np.ndarray]:

@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="COURSE_REAL_DATA is not set"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def real_data():
     """The folder of the real data sets."""
     return Path(os.environ["COURSE_REAL_DATA"])
@@ -64,12 +64,12 @@ def code_cells(path):
     return cells
 
 
-def definitions(path, *names):
-    """The functions of these names as a notebook's code cells define them (they may use NumPy as np and each other)."""
+def definitions(path, *names, **known):
+    """The functions of these names as a notebook's code cells define them; they may use NumPy as np, each other and what is `known`."""
     import ast
 
     import numpy as np
-    namespace = {"np": np}
+    namespace = {"np": np, **known}
     for cell in code_cells(path):
         for node in ast.parse(cell["source"]).body:
             if isinstance(node, ast.FunctionDef) and node.name in names:

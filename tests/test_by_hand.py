@@ -1,9 +1,10 @@
 """The layers in NumPy: equal to the chapters' own, to NumPy, and safe for any number."""
 
+import keras
 import numpy as np
 import pytest
 from conftest import NOTEBOOKS, definitions
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -35,6 +36,56 @@ def test_chapter_01_defines_the_same_layer():
     rng = np.random.default_rng(1)
     x, W, b = rng.normal(size=4), rng.normal(size=(3, 4)), rng.normal(size=3)
     assert np.allclose(definitions(chapter, "sigmoid", "dense")["dense"](x, W, b), by_hand.dense(x, W, b, by_hand.sigmoid), atol=1e-14)
+
+
+POOLS = [(np.max, "MaxPooling"), (np.mean, "AveragePooling")]
+
+
+def test_chapter_08_defines_the_same_convolution_and_pooling():
+    [chapter] = [path for path in NOTEBOOKS if path.name.startswith("08_")]
+    own = definitions(chapter, "conv1d", "pool1d", "pool2d")
+    rng = np.random.default_rng(1)
+    x, W, b = rng.normal(size=(7, 4)), rng.normal(size=(3, 4, 2)), rng.normal(size=2)
+    assert np.array_equal(own["conv1d"](x, W, b, 2), by_hand.conv1d(x, W, b, 2))
+    for how, _ in POOLS:
+        assert np.array_equal(own["pool1d"](x, 3, 2, how), by_hand.pool1d(x, 3, 2, how))
+        assert np.array_equal(own["pool2d"](x, 2, 1, how), by_hand.pool2d(x, 2, 1, how))
+
+
+sizes = st.tuples(st.integers(1, 9), st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(1, 3), st.integers(0, 999))
+
+
+@settings(deadline=None, max_examples=30)
+@given(sizes)
+def test_the_convolution_is_keras_conv1d(drawn):
+    words, width, inputs, filters, stride, seed = drawn
+    rng = np.random.default_rng(seed)
+    x, W, b = rng.normal(size=(words, inputs)), rng.normal(size=(width, inputs, filters)), rng.normal(size=filters)
+    if words < width:
+        with pytest.raises(ValueError, match=f"width {width} does not fit into {words} words"):
+            by_hand.conv1d(x, W, b)
+        return
+    layer = keras.layers.Conv1D(filters, width, strides=stride, dtype="float64")
+    layer.build((None, None, inputs))
+    layer.set_weights([W, b])
+    assert np.allclose(layer(x[np.newaxis])[0], by_hand.conv1d(x, W, b, stride), atol=1e-10)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(4, 9), st.integers(4, 7), st.integers(1, 4), st.integers(1, 3), st.sampled_from(POOLS), st.integers(0, 999))
+def test_pooling_is_that_of_keras(rows, columns, size, stride, kind, seed):
+    how, name = kind
+    h = np.random.default_rng(seed).normal(size=(rows, columns))
+    one, two = (getattr(keras.layers, name + d)(size, strides=stride, dtype="float64") for d in ("1D", "2D"))
+    assert np.allclose(one(h[np.newaxis])[0], by_hand.pool1d(h, size, stride, how), atol=1e-10)
+    assert np.allclose(two(h[np.newaxis, :, :, np.newaxis])[0, :, :, 0], by_hand.pool2d(h, size, stride, how), atol=1e-10)
+
+
+@given(arrays(float, (2, 5, 3), elements=st.floats(-9, 9)), st.integers(1, 5), st.integers(1, 5))
+def test_the_maximum_over_time_does_not_see_the_padding(h, one, other):
+    mask = np.arange(5) < np.array([[one], [other]])
+    expected = [h[0, :one].max(axis=0), h[1, :other].max(axis=0)]
+    assert np.array_equal(by_hand.max_over_time(h, mask), expected)
 
 
 @given(numbers)

@@ -72,14 +72,17 @@ def failing_cells(run, root, path, tmp_path):
     done = run("-m", "pytest", "-p", "no:cacheprovider", "--numprocesses=0", f"--junitxml={report}", f"notebooks/{path.name}", cwd=root)
     found = report.read_text("utf-8")
     cases = re.findall(r'<testcase [^>]*name="Cell (\d+)"[^>]*?(/>|>.*?</testcase>)', found, re.DOTALL)
-    assert len(cases) == len(code_cells(path)), done.stdout[-3000:]
+    assert len(cases) == len(code_cells(root / "notebooks" / path.name)), done.stdout[-3000:]
     return {int(number) for number, rest in cases if "<failure" in rest}
 
 
-def store(root, path, change):
-    """Writes a changed copy of a notebook into the copied project."""
+def store(root, path, change, until=None):
+    """Writes a changed copy of a notebook into the copied project, cut off behind so many code cells."""
     book = nbformat.read(path, as_version=4)
-    change([cell for cell in book.cells if cell.cell_type == "code"])
+    cells = [cell for cell in book.cells if cell.cell_type == "code"]
+    change(cells)
+    if until is not None and until < len(cells):
+        del book.cells[book.cells.index(cells[until]):]
     (root / "notebooks" / path.name).write_text(nbformat.writes(book), encoding="utf-8")
 
 
@@ -124,6 +127,25 @@ def test_a_changed_formula_in_the_package(run, copied_project, tmp_path):
     store(copied_project, path, lambda cells: None)
     change_package(copied_project, "by_hand.py", "np.asarray(W).T + b", "np.asarray(W).T - b")
     assert failing_cells(run, copied_project, path, tmp_path) == {cell_with(code_cells(path), "by_hand.dense")}
+
+
+@pytest.mark.parametrize(("number", "old", "new"), [
+    ("04", "delta_o = p - y ", "delta_o = y - p "),
+    ("04", "delta_2 = (Wo.T @ delta_o)", "delta_2 = -(Wo.T @ delta_o)"),
+    ("04", "delta_1 = (W2.T @ delta_2)", "delta_1 = (W2 @ delta_2)"),
+    ("04", "X.T @ delta_h, delta_h.sum(axis=0)", "X.T @ delta_h, 0 * delta_h.sum(axis=0)"),
+    ("07", "logits = c @ e", "logits = -c @ e"),
+    ("07", "(vectors * is_word).sum(axis=1) / is_word.sum(axis=1)", "(vectors * is_word).sum(axis=1) / 5"),
+    ("08", "np.tensordot(windows, W, axes=2) + b ", "np.tensordot(windows, W, axes=2) "),
+    ("08", "np.tensordot(windows, W, axes=2)", "np.tensordot(windows, W[::-1], axes=2)"),
+    ("08", "how(h[row:row + size, column:column + size])", "how(h[column:column + size, row:row + size])"),
+], ids=["sign", "sign of a layer", "axes", "bias", "sign of a score", "padding counted", "bias of a filter", "filter upside down", "axes of a pool"])
+def test_a_fault_in_a_formula_of_a_chapter(run, copied_project, tmp_path, number, old, new):
+    path = chapter(number)
+    place = cell_with(code_cells(path), old)
+    store(copied_project, path, lambda cells: replace(cells, old, old, new), until=place + 3)
+    failing = failing_cells(run, copied_project, path, tmp_path)
+    assert failing and min(failing) >= place
 
 
 def test_another_padding_id_and_another_number_of_buckets_in_the_chapter(run, copied_project, tmp_path):

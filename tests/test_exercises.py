@@ -17,8 +17,8 @@ from course_utils.notebooks import execute
 
 CHAPTERS = {path.stem[:2]: path for path in NOTEBOOKS}
 NUMBERS = [f"{chapter}.{i}" for chapter in CHAPTERS for i in (1, 2, 3)]
-ch01, ch02, ch03, ch04, ch05, ch06, ch11 = (importlib.import_module(f"course_utils.exercises.ch{number}")
-                                      for number in ("01", "02", "03", "04", "05", "06", "11"))
+ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08, ch11 = (importlib.import_module(f"course_utils.exercises.ch{number}")
+                                                        for number in ("01", "02", "03", "04", "05", "06", "07", "08", "11"))
 
 
 def sigmoid(z):
@@ -108,6 +108,26 @@ MISTAKES = [
     ("06.3", (180, 540), "swapped"),
     ("06.3", (600, 600), "fills all six rows"),
     ("06.3", (1200, 840), "all cells"),
+    ("07.1", lambda v, M: M @ v, "Divide it by both lengths"),
+    ("07.1", lambda v, M: M @ v / np.linalg.norm(v), "lengths of the rows are missing"),
+    ("07.1", lambda v, M: M @ v / np.linalg.norm(M, axis=1), "length of v is missing"),
+    ("07.1", lambda v, M: 1 - M @ v / np.linalg.norm(M, axis=1) / np.linalg.norm(v), "distance"),
+    ("07.1", lambda v, M: M @ v / np.linalg.norm(M) / np.linalg.norm(v), "axis=1"),
+    ("07.2", 8200 * 50 + 51, "padding has a row"),
+    ("07.2", 8001 * 50 + 51, "buckets have rows"),
+    ("07.2", 8201 * 50 + 50, "has a bias"),
+    ("07.3", 1.1333, "this is the sum"),
+    ("07.3", 0.7111, "should be 0"),
+    ("08.1", [2, 1], "bias is missing"),
+    ("08.1", [0.5, -0.5], "ReLU is missing"),
+    ("08.1", [0, 3.5], "upside down"),
+    ("08.2", (8, 12864), "one step is missing"),
+    ("08.2", (10, 12864), "with padding"),
+    ("08.2", (9, 12800), "each filter has a bias"),
+    ("08.2", (9, 3264), "four words wide"),
+    ("08.3", lambda h, lengths: h.mean(axis=1), "lengths are ignored"),
+    ("08.3", lambda h, lengths: (h * (np.arange(4) < lengths[:, None])[:, :, None]).mean(axis=1), "still counted"),
+    ("08.3", lambda h, lengths: np.array([row[:n].mean() for row, n in zip(h, lengths, strict=True)]), "axis=0"),
     ("11.1", ch11.IDS == 0, "turned round"),
     ("11.1", [2, 3, 1], "lengths"),
     ("11.1", ch11.IDS > 1, "id 1 is a word"),

@@ -1,13 +1,18 @@
 """From text to batches: words, ids, buckets, padding."""
 
+import gzip
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from conftest import NOTEBOOKS, definitions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import text
+from course_utils.files import DataError
 
 TEXTS = ["This film<br /><br />was GREAT!", "Don't see it.", "", "great film, great cast"]
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
@@ -119,3 +124,44 @@ def test_a_saved_layer_gives_the_same_ids(tmp_path):
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     expected = text.pad(text.rows(text.Vocabulary(["great", "film"], 3).encode(text.split_words(TEXTS))))
     assert np.array_equal(loaded(tf.constant(TEXTS)), expected)
+
+
+def test_pairs_of_neighbouring_words():
+    pairs = text.pairs(text.split_words(["a dull plot", "dull", ""])).to_list()
+    assert pairs == [[b"a dull", b"dull plot"], [], []]
+
+
+GLOVE = "the 0.1 -0.2\nplot 1 2e-3\nunheard 5 5\n"
+
+
+@pytest.mark.parametrize(("name", "content"), [("plain.txt", GLOVE), ("word2vec.txt", "3 2\n" + GLOVE), ("packed.txt.gz", GLOVE)])
+def test_vectors_are_read_from_a_text_file(tmp_path, name, content):
+    path = tmp_path / name
+    with (gzip.open if name.endswith(".gz") else open)(path, "wt", encoding="utf-8") as file:
+        file.write(content)
+    table, found = text.read_vectors(path, text.Vocabulary(["plot", "the", "dull"], oov_buckets=2))
+    assert table.dtype == np.float32 and table.shape == (6, 2)
+    assert np.allclose(table[1:3], [[1, 0.002], [0.1, -0.2]])
+    assert found.tolist() == [False, True, True, False, False, False] and not table[~found].any()
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    ("the 0.1 0.2\nplot 1\n", "line 2: 2 numbers are wanted"),
+    ("the 0.1 0.2\nplot 1 x\n", "line 2: 2 numbers are wanted"),
+    ("", "holds no vectors"),
+])
+def test_a_broken_file_of_vectors_is_told_in_one_line(tmp_path, content, message):
+    path = tmp_path / "vectors.txt"
+    path.write_text(content, "utf-8")
+    with pytest.raises(DataError, match=message) as caught:
+        text.read_vectors(path, text.Vocabulary(["the", "plot"]))
+    assert "\n" not in str(caught.value)
+
+
+def test_chapter_07_reads_the_same_vectors(tmp_path):
+    [chapter] = [path for path in NOTEBOOKS if path.name.startswith("07_")]
+    path = tmp_path / "vectors.txt"
+    path.write_text(GLOVE, "utf-8")
+    vocabulary = text.Vocabulary(["plot", "the", "dull"])
+    own = definitions(chapter, "read_vectors", Path=Path)["read_vectors"](path, vocabulary)
+    assert all(np.array_equal(mine, theirs) for mine, theirs in zip(own, text.read_vectors(path, vocabulary), strict=True))
