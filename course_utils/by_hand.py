@@ -94,6 +94,102 @@ def max_over_time(h, mask):
     return np.where(np.asarray(mask)[:, :, np.newaxis], h, -np.inf).max(axis=1)
 
 
+def recur(step, x, states, mask=None):
+    """A recurrent step, repeated over time. Chapter 09.
+
+    step: (x_t, *states) → the new states, a tuple; the first of them is also the output.
+    x: (batch, steps, inputs).  states: the states to begin with, a tuple of (batch, units).
+    mask: (batch, steps) bool; where it is false, the states stay as they are.
+    Returns the outputs of all steps, (batch, steps, units).
+    """
+    outputs = []
+    for t in range(x.shape[1]):
+        new = step(x[:, t], *states)
+        if mask is not None:
+            new = [np.where(mask[:, t, np.newaxis], fresh, old) for fresh, old in zip(new, states, strict=True)]
+        states = new
+        outputs.append(states[0])
+    return np.stack(outputs, axis=1)
+
+
+def simple_rnn_step(x, h, W, U, b):
+    """One step: tanh(x W + h U + b). Chapter 09.
+
+    x: (batch, inputs).  h: (batch, units).  W: (inputs, units).  U: (units, units).  b: (units,).
+    Returns the new state in a tuple, (h,).
+    """
+    return (np.tanh(x @ W + h @ U + b),)
+
+
+def simple_rnn(x, W, U, b, mask=None):
+    """The states of a simple recurrent layer after every step, as keras.layers.SimpleRNN computes them. Chapter 09.
+
+    x: (batch, steps, inputs).  Weights as in `simple_rnn_step`, the order of Keras's `get_weights()`.
+    mask: as in `recur`.  Returns (batch, steps, units).
+    """
+    return recur(lambda x_t, h: simple_rnn_step(x_t, h, W, U, b), x, (np.zeros((len(x), len(U))),), mask)
+
+
+def lstm_step(x, h, c, W, U, b):
+    """One step of the LSTM (Hochreiter and Schmidhuber 1997, Gers et al. 2000): c = f c + i g, h = o tanh(c). Chapter 10.
+
+    x: (batch, inputs).  h, c: (batch, units).
+    W: (inputs, 4 units), U: (units, 4 units), b: (4 units,), the gates in Keras's order: input, forget, candidate, output.
+    Returns (h, c).
+    """
+    i, f, g, o = np.split(x @ W + h @ U + b, 4, axis=-1)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c), c
+
+
+def lstm(x, W, U, b, mask=None):
+    """The states h of an LSTM layer after every step, as keras.layers.LSTM computes them. Chapter 10.
+
+    x: (batch, steps, inputs).  Weights as in `lstm_step`.  mask: as in `recur`.  Returns (batch, steps, units).
+    """
+    start = np.zeros((len(x), len(U)))
+    return recur(lambda x_t, h, c: lstm_step(x_t, h, c, W, U, b), x, (start, start), mask)
+
+
+def gru_step(x, h, W, U, b, reset_after=True):
+    """One step of the GRU (Cho et al. 2014): h = z h + (1 - z) h̃. Chapter 10.
+
+    x: (batch, inputs).  h: (batch, units).
+    W: (inputs, 3 units), U: (units, 3 units), the gates in Keras's order: update z, reset r, candidate.
+    reset_after: Keras's default; r is multiplied after the product h U, and b is (2, 3 units), a row for x and one for h.
+    False: the textbook's form; r is multiplied before, and b is (3 units,).
+    Returns the new state in a tuple, (h,).
+    """
+    units = len(U)
+    b_x, b_h = b if reset_after else (b, np.zeros(3 * units))
+    x_z, x_r, x_g = np.split(x @ W + b_x, 3, axis=-1)
+    h_z, h_r, h_g = np.split(h @ U + b_h, 3, axis=-1)
+    z, r = sigmoid(x_z + h_z), sigmoid(x_r + h_r)
+    candidate = np.tanh(x_g + (r * h_g if reset_after else (r * h) @ U[:, 2 * units:]))
+    return (z * h + (1 - z) * candidate,)
+
+
+def gru(x, W, U, b, reset_after=True, mask=None):
+    """The states of a GRU layer after every step, as keras.layers.GRU computes them. Chapter 10.
+
+    x: (batch, steps, inputs).  Weights as in `gru_step`.  mask: as in `recur`.  Returns (batch, steps, units).
+    """
+    return recur(lambda x_t, h: gru_step(x_t, h, W, U, b, reset_after), x, (np.zeros((len(x), len(U))),), mask)
+
+
+def bidirectional(forward, backward, x, mask=None):
+    """Two recurrent layers, one of which reads from the end; their outputs stand side by side. Chapter 12.
+
+    forward, backward: (x, mask) → (batch, steps, units), such as `simple_rnn` with its weights filled in.
+    x: (batch, steps, inputs).  mask: (batch, steps) bool, or None.
+    Returns (batch, steps, 2 units); at each step the second half has read the words from the end up to this one.
+    Where the mask is false both halves are 0, as keras.layers.Bidirectional has it (a layer alone repeats its last state).
+    """
+    turned = backward(x[:, ::-1], None if mask is None else mask[:, ::-1])
+    both = np.concatenate([forward(x, mask), turned[:, ::-1]], axis=-1)
+    return both if mask is None else both * mask[:, :, np.newaxis]
+
+
 def numerical_slope(f, z, step=1e-5):
     """The derivative of f at z by central differences, element by element: (f(z + h) - f(z - h)) / 2h. Chapter 02."""
     z = np.asarray(z, dtype=float)
