@@ -97,6 +97,17 @@ def groups(panels, xlabel, ylabel) -> None:
     figure.legend(*columns[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(names))
 
 
+def heat(table, columns, ylabel, what) -> None:
+    """Numbers as colours, white is 0.  table: (rows, columns).  columns: their labels.  what: the numbers' name and unit."""
+    figure, axes = plt.subplots(figsize=(7, 4))
+    limit = np.abs(table).max()
+    picture = axes.imshow(table, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
+    axes.set_xticks(range(len(columns)), columns, rotation=45, ha="right")
+    axes.set(ylabel=ylabel)
+    axes.grid(False)
+    figure.colorbar(picture, label=what)
+
+
 def bars(panels, xlabel) -> None:
     """Horizontal bars with a label each, two panels beside each other.  panels: {title: {label: length}}, an even number."""
     lines_of_panels = len(panels) // 2

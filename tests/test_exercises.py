@@ -17,8 +17,8 @@ from course_utils.notebooks import execute
 
 CHAPTERS = {path.stem[:2]: path for path in NOTEBOOKS}
 NUMBERS = [f"{chapter}.{i}" for chapter in CHAPTERS for i in (1, 2, 3)]
-ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08, ch11 = (importlib.import_module(f"course_utils.exercises.ch{number}")
-                                                        for number in ("01", "02", "03", "04", "05", "06", "07", "08", "11"))
+ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08, ch09, ch11 = (importlib.import_module(f"course_utils.exercises.ch{number}")
+                                                        for number in ("01", "02", "03", "04", "05", "06", "07", "08", "09", "11"))
 
 
 def sigmoid(z):
@@ -126,6 +126,18 @@ MISTAKES = [
     ("08.2", (9, 12800), "each filter has a bias"),
     ("08.2", (9, 3264), "four words wide"),
     ("08.3", lambda h, lengths: h.mean(axis=1), "lengths are ignored"),
+    ("08.3", lambda h, lengths: h.sum(axis=1) / lengths[:, None], "still in the sum"),
+    ("09.1", np.tanh([1, -0.5]), "after the first word"),
+    ("09.1", np.tanh([2.0, -1.5]), "old state is missing"),
+    ("09.1", np.tanh([2 + np.tanh(1), -1.5 + np.tanh(-0.5)]), "swaps"),
+    ("09.1", [2 + np.tanh(-0.5), -1.5 + np.tanh(1)], "tanh is missing"),
+    ("09.2", 1420 + 310, "output neuron is missing"),
+    ("09.2", 1420 + 610 + 11, "reads the 20 numbers"),
+    ("09.2", 1020 + 210 + 11, "matrices W_h are missing"),
+    ("09.3", lambda x, W_x, W_h, b: np.tanh(x @ W_x + b)[-1] if len(x) else np.zeros(2), "only the last word"),
+    ("09.3", lambda x, W_x, W_h, b: ch09.run(x, W_h=W_h.T), "transposed"),
+    ("09.3", lambda x, W_x, W_h, b: ch09.run(x[::-1]), "from its end"),
+    ("09.3", lambda x, W_x, W_h, b: ch09.run(x) if len(x) else b, "without words"),
     ("08.3", lambda h, lengths: (h * (np.arange(4) < lengths[:, None])[:, :, None]).mean(axis=1), "still counted"),
     ("08.3", lambda h, lengths: np.array([row[:n].mean() for row, n in zip(h, lengths, strict=True)]), "axis=0"),
     ("11.1", ch11.IDS == 0, "turned round"),

@@ -45,6 +45,7 @@ def mean_over_time(function):
     return compare(function(H.copy(), LENGTHS.copy()), RIGHT, [
         (H.mean(axis=1), "the lengths are ignored: this is the mean over all steps, with the padding."),
         (wrong_padding, "the padding is set to 0 but still counted. Divide by the length."),
+        (H.sum(axis=1) / LENGTHS[:, np.newaxis], "you divide by the lengths, but the padding is still in the sum."),
         (h.sum(axis=1), "this is the sum. Divide by the length of each sentence."),
         (np.stack([H[0, :2].max(axis=0), H[1, :3].max(axis=0)]), "this is the maximum."),
         (np.stack([H[0, :2].mean(), H[1, :3].mean()]), "one number a sentence is too few: a mean for each feature, axis=0 of a sentence."),
