@@ -139,7 +139,13 @@ def test_a_changed_formula_in_the_package(run, copied_project, tmp_path):
     ("08", "np.tensordot(windows, W, axes=2) + b ", "np.tensordot(windows, W, axes=2) "),
     ("08", "np.tensordot(windows, W, axes=2)", "np.tensordot(windows, W[::-1], axes=2)"),
     ("08", "how(h[row:row + size, column:column + size])", "how(h[column:column + size, row:row + size])"),
-], ids=["sign", "sign of a layer", "axes", "bias", "sign of a score", "padding counted", "bias of a filter", "filter upside down", "axes of a pool"])
+    ("09", "h = np.tanh(x[:, t] @ W_x + h @ W_h + b)", "h = np.tanh(x[:, t] @ W_x + h @ W_h.T + b)"),
+    ("09", "[True] * 2 + [False] * 3", "[True] * 3 + [False] * 2"),
+    ("10", "i, f, g, o = np.split(x @ W", "f, i, g, o = np.split(x @ W"),
+    ("10", "seen = r * h_g if reset_after else", "seen = r * h_g if not reset_after else"),
+    ("10", "z * h + (1 - z) * np.tanh", "(1 - z) * h + z * np.tanh"),
+], ids=["sign", "sign of a layer", "axes", "bias", "sign of a score", "padding counted", "bias of a filter", "filter upside down", "axes of a pool",
+        "transposed", "mask shifted", "gates swapped", "other reset_after", "update gate turned round"])
 def test_a_fault_in_a_formula_of_a_chapter(run, copied_project, tmp_path, number, old, new):
     path = chapter(number)
     place = cell_with(code_cells(path), old)

@@ -17,8 +17,8 @@ from course_utils.notebooks import execute
 
 CHAPTERS = {path.stem[:2]: path for path in NOTEBOOKS}
 NUMBERS = [f"{chapter}.{i}" for chapter in CHAPTERS for i in (1, 2, 3)]
-ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08, ch09, ch11 = (importlib.import_module(f"course_utils.exercises.ch{number}")
-                                                        for number in ("01", "02", "03", "04", "05", "06", "07", "08", "09", "11"))
+ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08, ch09, ch10, ch11 = (importlib.import_module(f"course_utils.exercises.ch{number}")
+                                                        for number in ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11"))
 
 
 def sigmoid(z):
@@ -126,6 +126,13 @@ MISTAKES = [
     ("08.2", (9, 12800), "each filter has a bias"),
     ("08.2", (9, 3264), "four words wide"),
     ("08.3", lambda h, lengths: h.mean(axis=1), "lengths are ignored"),
+    ("10.1", 0.5, "swapped"),
+    ("10.1", -0.2, "weighted with 1 - z"),
+    ("10.2", (29440, 3 * 115 * 64), "two rows of biases"),
+    ("10.2", (3 * 115 * 64, 22272), "four blocks"),
+    ("10.3", lambda c, f, i, g: f * c + i * g, "Carry it on"),
+    ("10.3", lambda c, f, i, g: ch10.cell(f, g), "input gate is missing"),
+    ("10.3", lambda c, f, i, g: ch10.cell(f, (1 - f) * g), "another cell"),
     ("08.3", lambda h, lengths: h.sum(axis=1) / lengths[:, None], "still in the sum"),
     ("09.1", np.tanh([1, -0.5]), "after the first word"),
     ("09.1", np.tanh([2.0, -1.5]), "old state is missing"),

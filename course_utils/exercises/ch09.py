@@ -61,5 +61,6 @@ EXERCISES = collect(
     Exercise("09.2", parameters, "m·n + n·n + n for each recurrent layer; the second one reads 20 numbers.",
              "parameters = (50 * 20 + 20 * 20 + 20) + (20 * 10 + 10 * 10 + 10) + (10 + 1)"),
     Exercise("09.3", last_state, "begin with h = np.zeros(len(W_h)), then one line in a loop over the rows of x.",
-             "def last_state(x, W_x, W_h, b):\n    h = np.zeros(len(W_h))\n    for word in x:\n        h = np.tanh(word @ W_x + h @ W_h + b)\n    return h"),
+             "def last_state(x, W_x, W_h, b):\n    h = np.zeros(len(W_h))\n    for word in x:\n"
+             "        h = np.tanh(word @ W_x + h @ W_h + b)\n    return h"),
 )
