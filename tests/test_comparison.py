@@ -144,8 +144,11 @@ def test_a_changed_formula_in_the_package(run, copied_project, tmp_path):
     ("10", "i, f, g, o = np.split(x @ W", "f, i, g, o = np.split(x @ W"),
     ("10", "seen = r * h_g if reset_after else", "seen = r * h_g if not reset_after else"),
     ("10", "z * h + (1 - z) * np.tanh", "(1 - z) * h + z * np.tanh"),
+    ("12", "mask=mask[:, ::-1])[:, ::-1]", "mask=mask)[:, ::-1]"),
+    ("13", "return x * mask / (1 - p)", "return x * mask"),
 ], ids=["sign", "sign of a layer", "axes", "bias", "sign of a score", "padding counted", "bias of a filter", "filter upside down", "axes of a pool",
-        "transposed", "mask shifted", "gates swapped", "other reset_after", "update gate turned round"])
+        "transposed", "mask shifted", "gates swapped", "other reset_after", "update gate turned round",
+        "padding turned with the sentence", "not divided"])
 def test_a_fault_in_a_formula_of_a_chapter(run, copied_project, tmp_path, number, old, new):
     path = chapter(number)
     place = cell_with(code_cells(path), old)

@@ -17,8 +17,8 @@ from course_utils.notebooks import execute
 
 CHAPTERS = {path.stem[:2]: path for path in NOTEBOOKS}
 NUMBERS = [f"{chapter}.{i}" for chapter in CHAPTERS for i in (1, 2, 3)]
-ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08, ch09, ch10, ch11 = (importlib.import_module(f"course_utils.exercises.ch{number}")
-                                                        for number in ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11"))
+ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08, ch09, ch10, ch11, ch12, ch13 = (importlib.import_module(f"course_utils.exercises.ch{number}")
+                                                        for number in ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13"))
 
 
 def sigmoid(z):
@@ -126,6 +126,24 @@ MISTAKES = [
     ("08.2", (9, 12800), "each filter has a bias"),
     ("08.2", (9, 3264), "four words wide"),
     ("08.3", lambda h, lengths: h.mean(axis=1), "lengths are ignored"),
+    ("12.1", lambda ids, lengths: ids[:, ::-1], "in front"),
+    ("12.1", lambda ids, lengths: ids[::-1], "order of the sentences"),
+    ("12.1", lambda ids, lengths: ids, "nothing has changed"),
+    ("12.2", 3 * (64 * 32 + 32 * 32 + 64), "one direction"),
+    ("12.2", 6 * (64 * 32 + 32 * 32 + 32), "two rows"),
+    ("12.2", 3 * (64 * 64 * 2 + 128), "one GRU of 64"),
+    ("12.3", lambda outputs, lengths: outputs[:, -1], "last step"),
+    ("12.3", lambda outputs, lengths: outputs[np.arange(3), lengths - 1], "at the first word"),
+    ("12.3", lambda outputs, lengths: outputs[:, 0], "at the last word"),
+    ("13.1", 1 - 0.9 ** 20, "at least once"),
+    ("13.1", 0.1 ** 20, "at every step"),
+    ("13.1", 0.9, "one step"),
+    ("13.2", lambda x, mask, p: x * mask[:, None], "division by 1 - p is missing"),
+    ("13.2", lambda x, mask, p: x * mask[:, None] / p, "not by p"),
+    ("13.2", lambda x, mask, p: x * ~mask[:, None] / (1 - p), "turned round"),
+    ("13.3", 16 * 96, "four gates"),
+    ("13.3", 16 * 40 * 4 * 96, "drawn once"),
+    ("13.3", 16 * 3 * 96, "four blocks"),
     ("10.1", 0.5, "swapped"),
     ("10.1", -0.2, "weighted with 1 - z"),
     ("10.2", (29440, 3 * 115 * 64), "two rows of biases"),
