@@ -53,8 +53,8 @@ def lines(x, curves, xlabel, ylabel, log_x=False, log_y=False, from_zero=True, m
     """One or more curves over x.  curves: {name: (points,)}.  from_zero: let the axis of the values begin at 0.
     markers: mark the points; without, the curves differ in their dashes."""
     _, axes = plt.subplots()
-    for (name, values), marker in zip(curves.items(), "os^Dv", strict=False):
-        axes.plot(x, values, marker=marker if markers else "", linestyle="-" if markers or marker == "o" else "--", label=name)
+    for (name, values), marker, dashes in zip(curves.items(), "os^Dv", ["-", "--", "-.", ":", (0, (6, 1))], strict=False):
+        axes.plot(x, values, marker=marker if markers else "", linestyle="-" if markers else dashes, label=name)
     axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if log_x else "linear", yscale="log" if log_y else "linear")
     if log_x:
         axes.set_xticks(x, [f"{value:,}" for value in x])

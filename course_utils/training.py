@@ -43,6 +43,17 @@ def history_table(history) -> str:
     return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
 
 
+def linear_svm(texts, labels, others, longest: int = 1) -> np.ndarray:
+    """Chapter 05's baseline: TF-IDF of words, with longest=2 of pairs too, and a linear SVM.
+
+    texts: (n,) to train on, with their labels (n,).  Returns its answers for the `others`, (m,) labels.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.svm import LinearSVC
+    vectorizer = TfidfVectorizer(ngram_range=(1, longest))
+    return LinearSVC(random_state=1).fit(vectorizer.fit_transform(texts), labels).predict(vectorizer.transform(others))
+
+
 def predict(model, ids, batch_size: int = 256, length: int | None = None) -> np.ndarray:
     """What the model answers for each row of a ragged (n, words) tensor of ids, in their order: (n,) float32.
     The rows are batched by length on the way; one trace serves all lengths, where `model.predict` makes several.

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 from conftest import PROJECT
@@ -29,6 +30,21 @@ def bundled(monkeypatch):
 
 def last_line(done):
     return done.stderr.strip().splitlines()[-1]
+
+
+def test_a_split_is_read_as_arrays():
+    texts, labels, phenomena = datasets.read("unsupervised")
+    assert texts.shape == labels.shape == phenomena.shape == (4000,)
+    assert (labels == -1).all() and isinstance(texts[0], bytes) and set(phenomena) == set(range(len(datasets.PHENOMENA)))
+    train, labels, _ = datasets.read("train")
+    first = next(iter(tfds.load("course_reviews", split="train", as_supervised=True)))
+    assert (train[0], labels[0]) == (first[0].numpy(), first[1].numpy()) and labels.mean() == 0.5
+
+
+def test_scores_by_phenomenon():
+    phenomena = np.repeat(np.arange(len(datasets.PHENOMENA)), 2)              # two reviews of each
+    hits = np.array([True, False, True, True] + [False] * (len(phenomena) - 4))
+    assert list(datasets.by_phenomenon(hits, phenomena).items())[:3] == [("plain", 0.5), (datasets.PHENOMENA[1], 1), (datasets.PHENOMENA[2], 0)]
 
 
 def test_it_opens_like_imdb_reviews():

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from course_utils.training import Progress, history_table, predict
+from course_utils.training import Progress, history_table, linear_svm, predict
 
 
 def tiny_model():
@@ -19,6 +19,13 @@ def test_predictions_stand_in_the_order_of_the_rows():
     assert np.allclose(predict(model, ids, batch_size=2, length=9), one_by_one, atol=1e-6)          # the mask sees to it
     first = [model(np.array([row[:1]]))[0, 0].numpy() for row in ids.to_list()]
     assert np.allclose(predict(model, ids, batch_size=2, length=1), first, atol=1e-6)
+
+
+def test_the_baseline_knows_words_and_with_longest_2_pairs():
+    texts, labels = ["good plot", "fine plot", "bad plot", "dull plot"], np.array([1, 1, 0, 0])
+    assert linear_svm(texts, labels, ["a good one", "so dull"]).tolist() == [1, 0]
+    texts, labels = ["not good but fine", "fine but not good", "good but not fine"] * 2, np.array([0, 0, 1] * 2)
+    assert linear_svm(texts, labels, ["not good", "not fine"], longest=2).tolist() == [0, 1]
 
 
 def fit(callback):

@@ -17,7 +17,7 @@ import tensorflow_datasets as tfds
 from ..files import DataError, imdb_folder
 from .course_reviews import PHENOMENA, CourseReviews
 
-__all__ = ["PHENOMENA", "CourseReviews", "is_bundled", "reviews"]
+__all__ = ["PHENOMENA", "CourseReviews", "by_phenomenon", "is_bundled", "read", "reviews"]
 
 BUNDLED = "course_reviews"
 REAL = "imdb_reviews"
@@ -40,6 +40,20 @@ def reviews() -> str:
                             "(offline: with --archive FILE). Or unset COURSE_REVIEWS to use the course's own reviews.")
         tfds.core.add_data_dir(imdb_folder())              # from here on tfds.load looks there, too
     return name
+
+
+def read(split: str) -> tuple:
+    """A whole split of the reviews: "train", "test" or "unsupervised".
+
+    Returns (texts (n,) bytes, labels (n,) int64, phenomena (n,) int64, or None where the corpus names none).
+    """
+    whole = next(iter(tfds.load(reviews(), split=split).batch(100_000)))
+    return tuple(whole[name].numpy() if name in whole else None for name in ("text", "label", "phenomenon"))
+
+
+def by_phenomenon(hits, phenomena) -> dict[str, float]:
+    """The share of right answers for each of PHENOMENA.  hits: (n,) bool, right or not.  phenomena: (n,), as `read` gives them."""
+    return {name: hits[phenomena == number].mean() for number, name in enumerate(PHENOMENA)}
 
 
 def is_bundled() -> bool:
