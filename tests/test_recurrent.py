@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from course_utils import by_hand
 
-# name: (Keras layer, options, function by hand, options)
+# name: (Keras layer, function by hand, options of both)
 CELLS = {
-    "SimpleRNN": (keras.layers.SimpleRNN, {}, by_hand.simple_rnn, {}),
-    "LSTM": (keras.layers.LSTM, {}, by_hand.lstm, {}),
-    "GRU": (keras.layers.GRU, {}, by_hand.gru, {}),
-    "GRU, textbook": (keras.layers.GRU, {"reset_after": False}, by_hand.gru, {"reset_after": False}),
+    "SimpleRNN": (keras.layers.SimpleRNN, by_hand.simple_rnn, {}),
+    "LSTM": (keras.layers.LSTM, by_hand.lstm, {}),
+    "GRU": (keras.layers.GRU, by_hand.gru, {}),
+    "GRU, textbook": (keras.layers.GRU, by_hand.gru, {"reset_after": False}),
 }
 cell = pytest.mark.parametrize("name", CELLS)
 sizes = st.fixed_dictionaries({"batch": st.integers(1, 3), "steps": st.integers(1, 7), "inputs": st.integers(1, 4), "units": st.integers(1, 4),
@@ -32,12 +32,12 @@ def sequences(batch, steps, inputs, masked, rng):
 
 def built(name, inputs, units, rng, scale, dtype="float64"):
     """A Keras layer that returns all states, with random weights; the weights; the same layer by hand as (x, mask) → states."""
-    kind, options, function, hand_options = CELLS[name]
+    kind, function, options = CELLS[name]
     layer = kind(units, return_sequences=True, dtype=dtype, **options)
     layer.build((None, None, inputs))
     weights = [rng.normal(scale=scale, size=weight.shape) for weight in layer.weights]
     layer.set_weights(weights)
-    return layer, weights, lambda x, mask=None: function(x, *weights, mask=mask, **hand_options)
+    return layer, weights, lambda x, mask=None: function(x, *weights, mask=mask, **options)
 
 
 def run(layer, x, mask):
@@ -68,7 +68,7 @@ def test_in_32_bits_with_weights_of_the_size_an_initialiser_gives(name):
 def test_both_directions_are_those_of_keras(name, drawn):
     rng = np.random.default_rng(drawn["seed"])
     x, mask = sequences(drawn["batch"], drawn["steps"], drawn["inputs"], drawn["masked"], rng)
-    kind, options, _, _ = CELLS[name]
+    kind, _, options = CELLS[name]
     (_, weights, forward), (_, more, backward) = (built(name, drawn["inputs"], drawn["units"], rng, scale=1.0) for _ in range(2))
     both = keras.layers.Bidirectional(kind(drawn["units"], return_sequences=True, dtype="float64", **options), dtype="float64")
     both.build((None, None, drawn["inputs"]))
@@ -82,7 +82,7 @@ def test_gradients_agree_with_finite_differences(name, masked):
     rng = np.random.default_rng(3)
     x, mask = sequences(2, 5, 3, masked, rng)
     layer, weights, _ = built(name, 3, 2, rng, scale=0.7)
-    _, _, function, options = CELLS[name]
+    _, function, options = CELLS[name]
     say = rng.normal(size=(2, 5, 2))                                   # any loss: a weighted sum of all states
     with tf.GradientTape() as tape:
         states = layer(x, mask=None if mask is None else tf.constant(mask))
