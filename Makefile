@@ -21,7 +21,7 @@ lint: .venv/ready
 	@$(IN) ruff check
 
 data: .venv/ready
-	@.venv/bin/python data/make_reviews.py
+	@for corpus in reviews entities news; do .venv/bin/python data/make_$$corpus.py || exit 1; done
 
 data-report: .venv/ready
 	@.venv/bin/python data/report.py

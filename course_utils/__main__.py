@@ -14,10 +14,10 @@ def main() -> int:
         command.add_argument("chapters", nargs="*", help="chapters, by number or file; all if none is given")
     commands.add_parser("doctor", help="look at this machine and say what to mend")
     fetch = commands.add_parser("fetch", help="get a real data set (calls the network unless --archive is given)")
-    fetch.add_argument("dataset", choices=["imdb"])
+    fetch.add_argument("dataset", choices=["imdb", "thucnews_titles", "news_articles", "conll2003_english"])
     source = fetch.add_mutually_exclusive_group()
-    source.add_argument("--archive", type=Path, help="an aclImdb archive you have")
-    source.add_argument("--url", help="where to download it instead of the official host")
+    source.add_argument("--archive", type=Path, help="a file or folder you have; all but imdb need it")
+    source.add_argument("--url", help="where to download imdb instead of the official host")
     arguments = parser.parse_args()
 
     try:
@@ -25,8 +25,15 @@ def main() -> int:
             from .doctor import examine
             return examine()
         if arguments.command == "fetch":
-            from .fetch import fetch_imdb
-            fetch_imdb(arguments.archive, arguments.url)
+            if arguments.dataset == "imdb":
+                from .fetch import fetch_imdb
+                fetch_imdb(arguments.archive, arguments.url)
+            elif arguments.archive is None:
+                return complain(f"{arguments.dataset} cannot be downloaded by the course: its owners give it out. Get it from them "
+                                "(data/README.md says where) and give its path after --archive.")
+            else:
+                from .bring import bring
+                bring(arguments.dataset, arguments.archive)
             return 0
         from .notebooks import refresh, run
         return (run if arguments.command == "run" else refresh)(arguments.chapters)

@@ -43,22 +43,31 @@ def cache_folder() -> Path:
     return folder
 
 
+def corpus_folder(corpus: str) -> Path:
+    """Where the files of a corpus lie: bundled ones ("course_...") with the course, fetched ones in the cache."""
+    return PROJECT / "data" / corpus if corpus.startswith("course_") else cache_folder() / corpus
+
+
 def checked_file(corpus: str, name: str) -> Path:
-    """The path of a bundled file, after comparing it with its checksum.
+    """The path of a corpus's file, after comparing it with its checksum.
 
     Raises DataError if it is missing or differs.
     """
-    folder = PROJECT / "data" / corpus
+    folder = corpus_folder(corpus)
     path = folder / name
-    restore = f'Restore it with: "{sys.executable}" "{PROJECT / "data" / "make_reviews.py"}"'
+    if folder.is_relative_to(PROJECT):
+        shown = f"data/{corpus}"
+        restore = f'Restore it with: "{sys.executable}" "{PROJECT / "data" / corpus.replace("course", "make", 1)}.py"'
+    else:
+        shown, restore = folder, f'Delete that folder and run: "{sys.executable}" -m course_utils fetch {corpus} --archive FILE'
     try:
         sums = dict(reversed(line.split()) for line in (folder / "SHA256SUMS").read_text("ascii").splitlines())
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         missing = Path(getattr(error, "filename", None) or folder / "SHA256SUMS")
-        raise DataError(f"data/{corpus}/{missing.name} is missing or unreadable. {restore}") from None
+        raise DataError(f"{shown}/{missing.name} is missing or unreadable. {restore}") from None
     if hashlib.sha256(content).hexdigest() != sums.get(name):
-        raise DataError(f"data/{corpus}/{name} is damaged: its checksum differs. {restore}")
+        raise DataError(f"{shown}/{name} is damaged: its checksum differs. {restore}")
     return path
 
 

@@ -10,6 +10,7 @@ Only `random.Random.random()` is drawn from, whose sequence Python promises neve
 """
 
 import bisect
+import hashlib
 import itertools
 import random
 import re
@@ -146,3 +147,25 @@ def tidy(text: str) -> str:
     text = re.sub(rf"\ba~ ?(?={VOWEL_SOUND})", "an ", text, flags=re.IGNORECASE)
     text = re.sub(r"\ba~ ?", "a ", text)
     return re.sub(r" +([,.;:?!])", r"\1", text).strip()
+
+
+def shuffled(items, rng):
+    """The items in a random order: Fisher and Yates, since only rng.random() is the same in every Python."""
+    items = list(items)
+    for i in range(len(items) - 1, 0, -1):
+        j = int(rng.random() * (i + 1))
+        items[i], items[j] = items[j], items[i]
+    return items
+
+
+def write_corpus(folder, splits):
+    """Write {split: lines} as files `split.tsv`, and SHA256SUMS with their checksums."""
+    folder.mkdir(exist_ok=True)
+    sums = []
+    for split, lines in splits.items():
+        lines = list(lines)
+        content = "".join(line + "\n" for line in lines).encode()
+        (folder / f"{split}.tsv").write_bytes(content)
+        sums.append(f"{hashlib.sha256(content).hexdigest()}  {split}.tsv\n")
+        print(f"{folder.name}/{split}.tsv: {len(lines):,} lines, {len(content) / 1e6:.1f} MB")
+    (folder / "SHA256SUMS").write_bytes("".join(sums).encode())

@@ -4,12 +4,11 @@ Every review has a label (1 positive, 0 negative) and a phenomenon: what a reade
 The same numbers come out on every machine and Python: all chance is drawn from one `random.Random(SEED).random()`.
 """
 
-import hashlib
 import random
 import re
 from pathlib import Path
 
-from grammar import Grammar, tidy
+from grammar import Grammar, shuffled, tidy, write_corpus
 
 HERE = Path(__file__).parent
 SEED = 25
@@ -177,10 +176,7 @@ class ReviewMaker:
         shares = [round(size * share / 100) for share in PHENOMENA.values()]
         plan = [(i % 2, name) for name, share in zip(PHENOMENA, shares, strict=True) for i in range(share)]
         assert len(plan) == size
-        for i in range(size - 1, 0, -1):      # Fisher-Yates
-            j = int(self.rng.random() * (i + 1))
-            plan[i], plan[j] = plan[j], plan[i]
-        for label, phenomenon in plan:
+        for label, phenomenon in shuffled(plan, self.rng):
             while (text := self.write(self.review(phenomenon, label))) in seen:
                 pass
             seen.add(text)
@@ -193,17 +189,13 @@ STRETCHABLE = {"so", "very", "really", "bad", "boring", "great", "love", "loved"
 
 
 def main():
-    folder = HERE / "course_reviews"
-    folder.mkdir(exist_ok=True)
-    maker, seen, sums = ReviewMaker(), set(), []
-    for split, size in SPLITS.items():
-        lines = [f"{-1 if split == 'unsupervised' else label}\t{phenomenon}\t{text}\n"
-                 for label, phenomenon, text in maker.split(size, seen)]
-        content = "".join(lines).encode()
-        (folder / f"{split}.tsv").write_bytes(content)
-        sums.append(f"{hashlib.sha256(content).hexdigest()}  {split}.tsv\n")
-        print(f"{folder.name}/{split}.tsv: {size:,} reviews, {len(content) / 1e6:.1f} MB")
-    (folder / "SHA256SUMS").write_bytes("".join(sums).encode())
+    maker, seen = ReviewMaker(), set()
+
+    def lines(split, size):
+        for label, phenomenon, text in maker.split(size, seen):
+            yield f"{-1 if split == 'unsupervised' else label}\t{phenomenon}\t{text}"
+
+    write_corpus(HERE / "course_reviews", {split: lines(split, size) for split, size in SPLITS.items()})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,62 @@
+"""What the corpora that lie as files `split.tsv` have in common; each one says its features and how a line is read."""
+
+import contextlib
+import hashlib
+import io
+
+import filelock
+import tensorflow_datasets as tfds
+
+from ..files import DataError, cache_folder, checked_file, corpus_folder, require_space
+
+
+class Corpus(tfds.core.GeneratorBasedBuilder):
+    """Prepared once into `cache_folder()`, quietly; two notebooks may open it for the first time at once.
+
+    A subclass sets SPLITS, the smallest first (its checksum is looked at before anything else), SUPERVISED, and
+    defines `features()` and `example(fields)`.
+    """
+
+    VERSION = tfds.core.Version("1.0.0")
+    SPLITS = ("test", "train")
+    SUPERVISED = ("text", "label")
+
+    def __init__(self, *, data_dir=None, **kwargs):
+        if data_dir is None:                   # one folder for each state of the corpus, so that none is ever stale
+            checked_file(self.name, f"{self.SPLITS[0]}.tsv")
+            state = hashlib.sha256((corpus_folder(self.name) / "SHA256SUMS").read_bytes()).hexdigest()[:12]
+            data_dir = cache_folder() / f"tfds-{state}"
+        super().__init__(data_dir=data_dir, **kwargs)
+
+    def _info(self):
+        return tfds.core.DatasetInfo(builder=self, description=self.__doc__, supervised_keys=self.SUPERVISED,
+                                     features=tfds.features.FeaturesDict(self.features()))
+
+    def _split_generators(self, dl_manager):
+        return {split: self._generate_examples(checked_file(self.name, f"{split}.tsv")) for split in sorted(self.SPLITS, key=ORDER.index)}
+
+    def _generate_examples(self, path):
+        with path.open(encoding="utf-8", newline="\n") as lines:
+            for number, line in enumerate(lines):
+                yield number, self.example(line.rstrip("\n").split("\t"))
+
+    def download_and_prepare(self, **kwargs):
+        if self.data_path.exists():
+            return
+        kwargs["download_config"] = tfds.download.DownloadConfig(try_download_gcs=False)     # never ask a host
+        tfds.disable_progress_bar()
+        root = self.data_path.parents[1]
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            require_space(root, megabytes=30)
+            with filelock.FileLock(root / "lock"), contextlib.redirect_stdout(io.StringIO()):
+                if self.data_path.exists():                # another notebook has just done it
+                    self.info.read_from_directory(self.data_path)
+                else:
+                    super().download_and_prepare(**kwargs)
+        except OSError as error:
+            raise DataError(f"{self.name} could not be prepared in {root} ({error.strerror or error}). "
+                            "Free some space, or set COURSE_CACHE to a short path you may write to, and start Jupyter again.") from None
+
+
+ORDER = ["train", "validation", "test", "unsupervised"]
