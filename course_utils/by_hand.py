@@ -190,6 +190,32 @@ def bidirectional(forward, backward, x, mask=None):
     return both if mask is None else both * mask[:, :, np.newaxis]
 
 
+def self_attention(x, query, key, value, output, mask=None):
+    """Every step looks at all steps, with several heads, as keras.layers.MultiHeadAttention without biases does. Chapter 16.
+
+    x: (batch, steps, inputs).  query, key, value: (inputs, heads, size).  output: (heads, size, outputs): Keras's `get_weights()`.
+    mask: (batch, steps) bool; steps where it is false are not looked at.
+    Returns (outputs (batch, steps, outputs), weights (batch, heads, steps, steps); the rows of the last two axes sum to 1).
+    """
+    queries, keys, values = (np.einsum("bti,ihs->bhts", x, W) for W in (query, key, value))  # (batch, heads, steps, size)
+    scores = queries @ np.swapaxes(keys, -1, -2) / np.sqrt(query.shape[-1])                  # (batch, heads, steps, steps)
+    if mask is not None:
+        scores = np.where(np.asarray(mask)[:, np.newaxis, np.newaxis, :], scores, -1e9)
+    weights = softmax(scores)
+    return np.einsum("bhts,hso->bto", weights @ values, output), weights
+
+
+def additive_attention(h, W, b, v, mask):
+    """One vector for a sequence: its steps, weighted by softmax(v · tanh(h W + b)). Chapter 16.
+
+    h: (batch, steps, inputs).  W: (inputs, units).  b, v: (units,).  mask: (batch, steps) bool; where false, the weight is 0.
+    Returns (sums (batch, inputs), weights (batch, steps)).
+    """
+    scores = np.where(mask, np.tanh(h @ W + b) @ v, -1e9)                                    # (batch, steps)
+    weights = softmax(scores)
+    return (weights[:, :, np.newaxis] * h).sum(axis=1), weights
+
+
 def numerical_slope(f, z, step=1e-5):
     """The derivative of f at z by central differences, element by element: (f(z + h) - f(z - h)) / 2h. Chapter 02."""
     z = np.asarray(z, dtype=float)

@@ -33,8 +33,11 @@ def probe(folder: Path) -> None:
 
 
 def cache_folder() -> Path:
-    """`cache_path()`, made if missing. Raises DataError if it cannot be written to."""
+    """`cache_path()`, made if missing. Raises DataError if it cannot be written to, or not be named to TensorFlow."""
     folder = cache_path()
+    if sys.getfilesystemencoding() != "utf-8" and not str(folder).isascii():           # TensorFlow writes every path in UTF-8
+        raise DataError(f"TensorFlow cannot use {folder} where Python writes paths in {sys.getfilesystemencoding()}. "
+                        "Set COURSE_CACHE to a path of plain letters, or PYTHONUTF8=1, and start Jupyter again.")
     try:
         probe(folder)
     except OSError as error:

@@ -1,5 +1,6 @@
 """Executing the chapters: `run` writes them as HTML, `refresh` stores their outputs."""
 
+import ast
 import html
 import os
 import re
@@ -142,6 +143,16 @@ def joined(outputs) -> list:
         else:
             kept.append(output)
     return kept
+
+
+def definitions(path: Path, names, namespace: dict) -> dict:
+    """Execute the functions and classes of these names as a notebook's code cells define them, in `namespace`, and return it."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            for node in ast.parse(cell.source).body:
+                if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names:
+                    exec(compile(ast.Module([node], []), str(path), "exec"), namespace)
+    return namespace
 
 
 def strip_colours(text: str) -> str:

@@ -133,3 +133,50 @@ def scores(table, chance=0.5) -> None:
     axes.set(ylabel="accuracy on the test set", ylim=(0, 1.02))
     axes.set_xticks(range(len(groups)), groups)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=len(table))
+
+
+def tagged(sentences):
+    """Sentences with their names in colour and the kind behind each, as HTML.  sentences: pairs (tokens, BIO tags)."""
+    from html import escape
+
+    from IPython.display import HTML
+    kinds, lines_of_html = [], []
+    for tokens, tags in sentences:
+        line, before = [], "O"
+        for token, tag in zip(tokens, tags, strict=True):
+            goes_on = tag[:1] == "I" and before[2:] == tag[2:]
+            if before != "O" and not goes_on:
+                line.append(f"<sub>{before[2:]}</sub></span>")
+            if tag != "O" and not goes_on:
+                if tag[2:] not in kinds:
+                    kinds.append(tag[2:])
+                line.append(f'<span style="border-bottom: 3px solid {COLOURS[kinds.index(tag[2:]) % len(COLOURS)]}">')
+            line.append(escape(token) + " ")
+            before = tag
+        line.append(f"<sub>{before[2:]}</sub></span>" if before != "O" else "")
+        lines_of_html.append("".join(line))
+    return HTML("<br>".join(lines_of_html))
+
+
+def confusion(shares, names):
+    """A confusion matrix as shades, the shares written in.  shares: (classes, classes), rows the truth.  names: of the classes."""
+    figure, axes = plt.subplots(figsize=(6, 4.8))
+    picture = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), share in np.ndenumerate(shares):
+        axes.text(column, row, f"{share:.2f}", ha="center", va="center", color="white" if share > 0.5 else "black", fontsize=8)
+    axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
+    axes.set_yticks(range(len(names)), names)
+    axes.set(xlabel="answer", ylabel="truth")
+    axes.grid(False)
+    figure.colorbar(picture, label="share of the class")
+
+
+def weights(values, names, what) -> None:
+    """Weights that sum to 1, a horizontal bar each, the first one on top.  values: (n,).  names: n labels.  what: the labels' name."""
+    _, axes = plt.subplots(figsize=(7, 0.8 + 0.28 * len(values)))
+    axes.barh(range(len(values)), values)
+    axes.set_yticks(range(len(values)), names)
+    axes.invert_yaxis()
+    axes.axvline(1 / len(values), color="0.3", linestyle=":", linewidth=1.5)
+    axes.set(xlabel="weight (dotted: an equal share)", ylabel=what)
+    axes.grid(axis="y", visible=False)

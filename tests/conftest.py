@@ -30,7 +30,8 @@ def copied_project(tmp_path):
     """The project without its notebooks in a folder of its own, to be changed at will."""
     root = tmp_path / "copy"
     shutil.copytree(PROJECT / "course_utils", root / "course_utils", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(PROJECT / "data" / "course_reviews", root / "data" / "course_reviews")
+    for corpus in (PROJECT / "data").glob("course_*"):
+        shutil.copytree(corpus, root / "data" / corpus.name)
     shutil.copy(PROJECT / "pyproject.toml", root)
     (root / "notebooks").mkdir()
     shutil.copy(PROJECT / "notebooks" / "conftest.py", root / "notebooks")
@@ -66,12 +67,7 @@ def code_cells(path):
 
 def definitions(path, *names, **known):
     """The functions of these names as a notebook's code cells define them; they may use NumPy as np, each other and what is `known`."""
-    import ast
-
     import numpy as np
-    namespace = {"np": np, **known}
-    for cell in code_cells(path):
-        for node in ast.parse(cell["source"]).body:
-            if isinstance(node, ast.FunctionDef) and node.name in names:
-                exec(compile(ast.Module([node], []), str(path), "exec"), namespace)
-    return namespace
+
+    from course_utils import notebooks
+    return notebooks.definitions(path, names, {"np": np, **known})

@@ -146,9 +146,21 @@ def test_a_changed_formula_in_the_package(run, copied_project, tmp_path):
     ("10", "z * h + (1 - z) * np.tanh", "(1 - z) * h + z * np.tanh"),
     ("12", "mask=mask[:, ::-1])[:, ::-1]", "mask=mask)[:, ::-1]"),
     ("13", "return x * mask / (1 - p)", "return x * mask"),
+    ("14", "found.append((start, i, tags[start][2:]))", "found.append((start, i - 1, tags[start][2:]))"),
+    ("14", "goes_on = start is not None and tag", "goes_on = start is not None and 'I' + tag[1:]"),
+    ("14", "Embedding(len(known), size, mask_zero=True)", "Embedding(len(known), size)"),
+    ("14", "losses[mask].sum()", "losses.sum()"),
+    ("15", "size = next((size for size in range(4, 1, -1)", "size = next((size for size in range(2, 5)"),
+    ("15", "confusion.diagonal() / confusion.sum(axis=1)", "confusion.diagonal() / confusion.sum(axis=0)"),
+    ("16", "np.where(mask, query @ key.T / np.sqrt(query.shape[-1]), -1e9)", "query @ key.T / np.sqrt(query.shape[-1])"),
+    ("16", "position[:pair.shape[1]] + second[segment]", "position[:pair.shape[1]] + second[1 - segment]"),
+    ("16", "places, np.where(counts, shown, truth), axis=1)", "places, shown, axis=1)"),
+    ("16", "keras.ops.where(mask, scores, -1e9)", "scores"),
 ], ids=["sign", "sign of a layer", "axes", "bias", "sign of a score", "padding counted", "bias of a filter", "filter upside down", "axes of a pool",
         "transposed", "mask shifted", "gates swapped", "other reset_after", "update gate turned round",
-        "padding turned with the sentence", "not divided"])
+        "padding turned with the sentence", "not divided",
+        "boundary of an entity", "neighbours joined", "mask dropped", "loss counted on padding", "shortest match", "recall by column",
+        "self-attention to padding", "segments swapped", "hole in the padding", "attention over padded sentences"])
 def test_a_fault_in_a_formula_of_a_chapter(run, copied_project, tmp_path, number, old, new):
     path = chapter(number)
     place = cell_with(code_cells(path), old)

@@ -2,8 +2,10 @@
 
 import os
 import random
+import re
 import shutil
 import sys
+from collections import Counter
 
 import pytest
 from conftest import PROJECT
@@ -12,14 +14,19 @@ sys.path.insert(0, str(PROJECT / "data"))
 from grammar import Grammar, inflect_noun, inflect_verb, tidy
 
 
-def test_the_generator_rebuilds_the_corpus_to_the_byte(run, tmp_path):
-    shutil.copytree(PROJECT / "data" / "words", tmp_path / "words")
-    for name in "grammar.py", "make_reviews.py":
-        shutil.copy(PROJECT / "data" / name, tmp_path)
-    done = run(tmp_path / "make_reviews.py", env={"PYTHONHASHSEED": "7"})
+@pytest.mark.parametrize("corpus", ["reviews", "entities", "news"])
+def test_the_generator_rebuilds_the_corpus_to_the_byte(run, tmp_path, corpus):
+    for words in "words", "news":
+        shutil.copytree(PROJECT / "data" / words, tmp_path / words)
+    for script in (PROJECT / "data").glob("*.py"):
+        shutil.copy(script, tmp_path)
+    done = run(tmp_path / f"make_{corpus}.py", env={"PYTHONHASHSEED": "7"})
     assert done.returncode == 0, done.stderr
-    for made in (tmp_path / "course_reviews").iterdir():
-        assert made.read_bytes() == (PROJECT / "data" / "course_reviews" / made.name).read_bytes(), made.name
+    kept = PROJECT / "data" / f"course_{corpus}"
+    made = tmp_path / f"course_{corpus}"
+    assert {path.name for path in made.iterdir()} == {path.name for path in kept.iterdir()}
+    for path in made.iterdir():
+        assert path.read_bytes() == (kept / path.name).read_bytes(), path.name
 
 
 def test_no_review_holds_what_the_grammar_should_have_replaced():
@@ -27,6 +34,41 @@ def test_no_review_holds_what_the_grammar_should_have_replaced():
         for line in path.read_text("utf-8").splitlines():
             assert line.count("\t") == 2 and not set("{}|~_") & set(line), line
             assert "  " not in line and " ." not in line, line
+
+
+def lines_of(corpus):
+    for split in "train", "test":
+        for line in (PROJECT / "data" / corpus / f"{split}.tsv").read_text("utf-8").splitlines():
+            yield split, line.split("\t")
+
+
+def test_every_token_of_the_entities_has_a_tag_that_bio_allows():
+    kinds = set()
+    for _, (tags, tokens) in lines_of("course_entities"):
+        tags, tokens = tags.split(" "), tokens.split(" ")
+        assert len(tags) == len(tokens) > 4 and all(tokens)
+        for before, tag in zip(["O", *tags], tags, strict=False):
+            assert not tag.startswith("I-") or before[2:] == tag[2:], tags
+            kinds.add(tag[2:])
+    assert kinds == {"", "PERSON", "TITLE", "PLACE", "COMPANY"}
+
+
+def test_every_sentence_of_the_news_has_its_topic_and_every_article_its_own():
+    names = ["体育", "财经", "科技", "教育", "娱乐", "时政"]
+    seen, counts = set(), {"train": Counter(), "test": Counter()}
+    for split, (label, topics, text) in lines_of("course_news"):
+        sentences = re.findall(r"[^。！？]*[。！？]”?", text)
+        topics = [int(topic) for topic in topics.split()]
+        assert "".join(sentences) == text and len(sentences) == len(topics) and 6 <= len(topics) <= 33, text
+        assert names.index(label) in topics and not set("{}|~") & set(text) and text not in seen
+        seen.add(text)
+        counts[split][label] += 1
+    assert set(counts["train"].values()) == {500} and sum(counts["test"].values()) == 1000 and min(counts["test"].values()) >= 166
+
+
+def test_a_section_of_another_name_is_an_error_and_not_text(tmp_path):
+    with pytest.raises(KeyError):
+        grammar(tmp_path, "[s]\na {thing}\n").expand("s", {})
 
 
 def grammar(tmp_path, text):

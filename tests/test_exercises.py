@@ -11,7 +11,7 @@ from conftest import NOTEBOOKS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.exercises import ch01, ch02, ch03, ch04, ch05, ch09, ch10, ch11, exercise
+from course_utils.exercises import ch01, ch02, ch03, ch04, ch05, ch09, ch10, ch11, ch14, ch15, ch16, exercise
 from course_utils.notebooks import execute
 
 CHAPTERS = {path.stem[:2]: path for path in NOTEBOOKS}
@@ -173,6 +173,40 @@ MISTAKES = [
     ("11.3", 4 * (20 * 48 + 48 * 48 + 2 * 48), "four blocks"),
     ("11.3", 3 * (20 * 48 + 48 * 20 + 2 * 48), "48 × 48"),
     ("11.3", None, "return"),
+    ("14.1", lambda length, names: ch14.spread("B", "B"), "every word of a name has a B-"),
+    ("14.1", lambda length, names: ch14.spread("I", "I"), "begins with B-"),
+    ("14.1", lambda length, names: ch14.spread("B", "I", end=1), "end is not included"),
+    ("14.1", lambda length, names: [tag[:1] for tag in ch14.TAGS], "kind is missing"),
+    ("14.1", lambda length, names: ch14.TAGS[:-1], "9 tags for 10 words"),
+    ("14.2", (1.125, 0.5), "swapped"),
+    ("14.2", (0.5, 0.5), "filled places count"),
+    ("14.2", (3.5, 13.5), "these are the sums"),
+    ("14.2", (3.5 / 12, 13.5 / 12), "seven words"),
+    ("14.3", (1 / 3, 1 / 4, 2 / 7), "swapped"),
+    ("14.3", (1 / 2, 2 / 3, 4 / 7), "only as a whole"),
+    ("14.3", (1 / 4, 1 / 3, 7 / 24), "harmonic mean"),
+    ("15.1", lambda sentence, dictionary: ch15.match(sentence), "cuts from the left"),
+    ("15.1", lambda sentence, dictionary: ch15.CASES[sentence][::-1], "in reverse"),
+    ("15.1", lambda sentence, dictionary: list(sentence), "every character stands alone"),
+    ("15.1", lambda sentence, dictionary: ch15.CASES[sentence][1:], "do not join"),
+    ("15.2", (22 / 30, 22 / 30), "accuracy"),
+    ("15.2", (6, 6), "these are counts"),
+    ("15.2", (8 / 9, 0.8), "first class"),
+    ("15.3", (9_000_000, 576_000_000, 128), "has a bias"),
+    ("15.3", (9_000_000, 576_000_000, 65), "two characters wide"),
+    ("15.3", (4_498_500, 4_498_500 * 64, 129), "the order counts"),
+    ("15.3", (6000, 384_000, 129), "C × C"),
+    ("16.1", lambda scores, mask: ch16.softmax(scores), "no effect"),
+    ("16.1", lambda scores, mask: ch16.softmax(scores) * mask, "no longer sum to 1"),
+    ("16.1", lambda scores, mask: ch16.softmax(scores * mask), "not weight 0"),
+    ("16.1", lambda scores, mask: ch16.softmax(np.where(mask, -1e9, scores)), "turned round"),
+    ("16.1", lambda scores, mask: np.exp(np.where(mask, scores, -1e9)) / np.exp(np.where(mask, scores, -1e9)).sum(axis=-1, keepdims=True), "nan"),
+    ("16.2", 4 * 64 * 64, "biases are missing"),
+    ("16.2", 3 * (64 * 64 + 64), "joins the heads"),
+    ("16.2", 4 * (64 * 16 + 16), "one head"),
+    ("16.3", lambda lengths, rows, width: sum(min(n, width) for n in lengths[:rows]) / sum(lengths), "what is kept"),
+    ("16.3", lambda lengths, rows, width: 1 - sum(min(n, width) for n in lengths) / sum(lengths), "whole sentences are lost"),
+    ("16.3", lambda lengths, rows, width: 1 - sum(lengths[:rows]) / sum(lengths), "long sentences are cut"),
     ("01.1", [0.589, 0.662, 0.680], "0.68 at position 2"),
 ]
 

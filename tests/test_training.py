@@ -3,8 +3,10 @@
 import keras
 import numpy as np
 import tensorflow as tf
+from conftest import NOTEBOOKS, definitions
 
-from course_utils.training import Progress, history_table, linear_svm, predict
+from course_utils import text
+from course_utils.training import Progress, history_table, linear_svm, predict, predict_classes, skip_gram
 
 
 def tiny_model():
@@ -52,3 +54,29 @@ def test_history_is_a_row_an_epoch():
     table = history_table(fit(Progress())).splitlines()
     assert table[0].split() == ["epoch", "loss"]
     assert [line.split()[0] for line in table[1:]] == ["1", "2"]
+
+
+def test_classes_stand_in_the_order_of_the_rows():
+    ids = tf.ragged.constant([[1, 2, 3, 4], [5], [6, 7], [8, 9, 1], [2, 2]])
+    model = keras.Sequential([keras.layers.Embedding(10, 4, mask_zero=True), keras.layers.GRU(3), keras.layers.Dense(3)])
+    one_by_one = [model(np.array([row]))[0].numpy().argmax() for row in ids.to_list()]
+    assert predict_classes(model, ids, batch_size=2).tolist() == one_by_one
+
+
+def test_skip_gram_is_chapter_07s():
+    """The package's and the notebook's own, on the same sentences with the same chance, to the last digit."""
+    draw = np.random.default_rng(3)
+    sequences = [draw.integers(1, 50, size) for size in draw.integers(1, 30, 600)]
+    ours = skip_gram(sequences, ids=50, size=32, window=3, epochs=2, seed=1, batch=256)
+
+    flat, review = np.concatenate(sequences).astype("int32"), np.repeat(np.arange(600), [len(one) for one in sequences])
+    rng, share = np.random.default_rng(1), np.bincount(flat, minlength=50) / len(flat)
+    kept = rng.random(len(flat)) < np.sqrt(5e-4 / np.maximum(share[flat], 1e-12))
+    flat, review = flat[kept], review[kept]
+    chapter = definitions(NOTEBOOKS[6], "neighbours_of", "batches", "skip_gram", text=text, tf=tf, keras=keras, Progress=Progress,
+                          flat=flat, review=review, rng=rng, vocabulary=range(50), strangers=np.cumsum(share ** 0.75) / np.sum(share ** 0.75),
+                          first=np.searchsorted(review, review), last=np.searchsorted(review, review, side="right") - 1)
+    small = chapter["batches"]
+    chapter["batches"] = lambda window: small(window, size=256)
+    theirs, _ = chapter["skip_gram"](window=3, epochs=2)
+    assert np.abs(theirs).max() > 0.05 and np.allclose(ours, theirs, atol=1e-6)

@@ -1,0 +1,98 @@
+"""The course where machines are unlike the author's: a Chinese locale that is not UTF-8, a path with Chinese letters and a blank."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from conftest import NOTEBOOKS, PROJECT, code_cells
+
+
+@pytest.fixture(scope="session")
+def gb18030(tmp_path_factory):
+    """The environment of a machine whose locale is GB18030, as localedef builds it."""
+    if not shutil.which("localedef"):
+        pytest.skip("localedef is not on this machine")
+    folder = tmp_path_factory.mktemp("locales")
+    done = subprocess.run(["localedef", "--no-archive", "-i", "zh_CN", "-f", "GB18030", str(folder / "zh_CN.gb18030")],
+                          capture_output=True, text=True)
+    if not (folder / "zh_CN.gb18030").exists():
+        pytest.skip(f"localedef cannot build the locale: {done.stderr.strip()}")
+    return {"LOCPATH": str(folder), "LC_ALL": "zh_CN.gb18030", "LANG": "zh_CN.gb18030", "PYTHONUTF8": "0"}
+
+
+@pytest.fixture
+def course(copied_project, tmp_path, request):
+    """The project in a folder with Chinese letters and a blank in its path, written as the machine of the test writes names."""
+    encoding = "gb18030" if "gb18030" in request.fixturenames else "utf-8"
+    return copied_project.rename(os.fsdecode(os.fsencode(tmp_path) + b"/" + "课程 一".encode(encoding)))
+
+
+def cut(path, course, last):
+    """Copy a chapter up to the cell that contains `last`."""
+    book = nbformat.read(path, as_version=4)
+    place = next(number for number, cell in enumerate(book.cells) if cell.cell_type == "code" and last in cell.source)
+    del book.cells[place + 1:]
+    (course / "notebooks" / path.name).write_text(nbformat.writes(book), encoding="utf-8", newline="\n")
+
+
+# a chapter, and the last cell to be executed: to the end, or up to where the long training begins
+CHAPTERS = {"01": 'exercise("01.3").check', "06": 'exercise("06.3").check', "14": 'exercise("14.3").check', "15": 'exercise("15.3").check',
+            "16": "def hide("}
+
+
+def check_chapters(run, course, tmp_path, env):
+    chosen = [path for path in NOTEBOOKS if path.name[:2] in CHAPTERS]
+    for path in chosen:
+        cut(path, course, CHAPTERS[path.name[:2]])
+    done = run("-m", "pytest", "-p", "no:cacheprovider", "--numprocesses=0", "-q", "notebooks", cwd=course,
+               env=env | {"COURSE_CACHE": str(tmp_path / "cache"), "PYTHONIOENCODING": "utf-8"})
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert f"{sum(len(code_cells(course / 'notebooks' / path.name)) for path in chosen)} passed" in done.stdout
+
+
+def test_chapters_run_and_compare_in_a_chinese_folder(run, course, tmp_path):
+    check_chapters(run, course, tmp_path, {})
+
+
+def test_chapters_run_and_compare_under_gb18030_in_a_chinese_folder(run, gb18030, course, tmp_path):
+    encoding = run("-c", "import locale, sys; print(locale.getpreferredencoding(), sys.getfilesystemencoding(), sys.flags.utf8_mode)", env=gb18030)
+    assert encoding.stdout.split() == ["GB18030", "gb18030", "0"]
+    check_chapters(run, course, tmp_path, gb18030)
+
+
+def test_the_generator_under_gb18030(gb18030, course, run):
+    for folder in "words", "news":
+        shutil.copytree(PROJECT / "data" / folder, course / "data" / folder)
+    for script in (PROJECT / "data").glob("*.py"):
+        shutil.copy(script, course / "data")
+    kept = (course / "data" / "course_news" / "train.tsv").read_bytes()
+    (course / "data" / "course_news" / "train.tsv").write_bytes(b"")
+    assert run(course / "data" / "make_news.py", cwd=course, env=gb18030).returncode == 0
+    assert (course / "data" / "course_news" / "train.tsv").read_bytes() == kept
+
+
+def test_fetch_under_gb18030_reads_chinese_paths_and_says_what_tensorflow_cannot(gb18030, course, tmp_path):
+    given = tmp_path / "新闻"
+    for name in "财经", "体育":
+        folder = os.fsencode(given) + b"/" + name.encode("gb18030")              # a name as that machine writes it
+        os.makedirs(folder)
+        for number in range(5):
+            with open(folder + f"/{number}.txt".encode(), "wb") as file:
+                file.write(f"{name}{number}".encode("gb18030"))
+    env = os.environ | gb18030 | {"PYTHONPATH": str(course)}
+
+    def fetch(path, cache):
+        return subprocess.run([sys.executable, "-m", "course_utils", "fetch", "news_articles", "--archive", str(path)],
+                              cwd=course, env=env | {"COURSE_CACHE": str(tmp_path / cache)}, capture_output=True)
+
+    done = fetch(tmp_path / "没有", "cache")
+    assert done.returncode == 1 and "没有 cannot be read".encode() in done.stderr and done.stderr.count(b"\n") == 1       # the path's own bytes
+    done = fetch(given, "缓存")
+    assert done.returncode == 1 and b"Set COURSE_CACHE to a path of plain letters" in done.stderr and done.stderr.count(b"\n") == 1
+    done = fetch(given, "cache")
+    assert done.returncode == 0 and b"train: 8, test: 2" in done.stdout
+    classes = (tmp_path / "cache" / "news_articles" / "classes.txt").read_text("utf-8")
+    assert classes.split() == ["体育", "财经"]             # read from the folders' names
