@@ -93,9 +93,11 @@ def main():
     arguments = parser.parse_args()
     start()
     import numpy as np
+    import tensorflow as tf
 
     from course_utils import datasets
 
+    tf.get_logger().setLevel("ERROR")          # it cannot show the source of what was taken from a notebook, and says so each time
     texts, labels, classes = [], [], datasets.news_classes()
     for split in "train", "test":
         more, their_labels, _ = datasets.read_news(split)

@@ -3,6 +3,8 @@
 With COURSE_REAL_DATA set to the folder of the real data, the transfer to real IMDB reviews is measured as well.
 """
 
+import gzip
+import json
 import os
 import re
 import sys
@@ -69,6 +71,79 @@ def recurrent_scores(train, test):
     return {name: right[phenomena == name].mean() for name in PHENOMENA}
 
 
+def read_lines(corpus, split):
+    return [line.split("\t") for line in (HERE / corpus / f"{split}.tsv").read_text("utf-8").splitlines()]
+
+
+def names_in(tags):
+    """(start, end, kind) of every name in BIO tags."""
+    starts = [i for i, tag in enumerate(tags) if tag.startswith("B-")]
+    ends = [next((i for i in range(start + 1, len(tags)) if not tags[i].startswith("I-")), len(tags)) for start in starts]
+    return [(start, end, tags[start][2:]) for start, end in zip(starts, ends, strict=True)]
+
+
+def report_entities(row):
+    train, test = ([(tags.split(" "), tokens.split(" ")) for tags, tokens in read_lines("course_entities", split)] for split in ("train", "test"))
+    print("\ncourse_entities")
+    row("sentences", f"{len(train):,} + {len(test):,}", "8,000 + 2,000", (len(train), len(test)) == (8000, 2000))
+    row("different tokens", f"{len({token for _, tokens in train for token in tokens}):,}", "", True, "23,600 (CoNLL-2003)")
+    known = {}
+    for tags, tokens in train:
+        for start, end, kind in names_in(tags):
+            known.setdefault(tuple(tokens[start:end]), Counter())[kind] += 1
+    right = said = true = new = 0
+    kinds = Counter()
+    for tags, tokens in test:
+        truth, found, i = set(names_in(tags)), set(), 0
+        while i < len(tokens):
+            end = next((end for end in range(min(i + 8, len(tokens)), i, -1) if tuple(tokens[i:end]) in known), None)
+            if end:
+                found.add((i, end, known[tuple(tokens[i:end])].most_common(1)[0][0]))
+            i = end or i + 1
+        right, said, true = right + len(truth & found), said + len(found), true + len(truth)
+        new += sum(tuple(tokens[start:end]) not in known for start, end, _ in truth)
+        kinds.update(kind for _, _, kind in truth)
+    row("names of the test that train does not have", f"{new / true:.3f}", "at least 0.30", new / true >= 0.3, "0.460 (CoNLL-2003)")
+    f1 = 2 * right / (said + true)
+    row("entity F1 of a dictionary of the train names", f"{f1:.3f}", "at most 0.75", f1 <= 0.75, "0.597 (CoNLL-2003)")
+    row("names of each kind in the test", " ".join(str(count) for _, count in kinds.most_common()), "four kinds", len(kinds) == 4)
+
+
+SHARED = {"finance": "财经", "education": "教育", "science": "科技", "politics": "时政", "sports": "体育", "entertainment": "娱乐", "IT": "科技"}
+
+
+def report_news(row):
+    train, test = (read_lines("course_news", split) for split in ("train", "test"))
+    (labels, topics, texts), (test_labels, _, test_texts) = zip(*train, strict=True), zip(*test, strict=True)
+    print("\ncourse_news")
+    row("articles", f"{len(texts):,} + {len(test_texts):,}", "3,000 + 1,000", (len(texts), len(test_texts)) == (3000, 1000))
+    low, middle, high = np.percentile([len(one.split()) for one in topics], [0, 50, 100])
+    row("sentences in an article: fewest, median, most", f"{low:.0f} {middle:.0f} {high:.0f}", "6 to 30", low >= 6 and high <= 33)
+    row("different characters", f"{len(set(''.join(texts))):,}", "", True, "4,490 (titles)")
+    seen = {gram for text in texts for gram in ngrams(text, 8)}
+    share = np.mean([gram in seen for text in test_texts for gram in ngrams(text, 8)])
+    row("test 8-grams of characters seen in train", f"{share:.3f}", "", True, "0.143 (Sogou)")
+    vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), min_df=2, sublinear_tf=True)
+    svm = LinearSVC(random_state=1).fit(vectorizer.fit_transform(texts), labels)
+    score = svm.score(vectorizer.transform(test_texts), test_labels)
+    row("linear SVM on pairs of characters", f"{score:.3f}", "0.80 to 0.93", 0.80 <= score <= 0.93, "0.913 (titles), 0.896 (Sogou)")
+    folder = Path(os.environ.get("COURSE_REAL_DATA", ""))
+    for what, file in ("titles", "thucnews_titles/test.txt.gz"), ("articles", "sogou_articles/sogouc_mini.jsonl.gz"):
+        if "COURSE_REAL_DATA" not in os.environ or not (folder / file).exists():
+            print(f"transfer to real {what}: not measured, COURSE_REAL_DATA is not set or has no {file}")
+            continue
+        with gzip.open(folder / file, "rt", encoding="utf-8") as lines:
+            if what == "titles":
+                names = (folder / "thucnews_titles" / "class.txt").read_text("utf-8").split()
+                real = [(names[int(label)], text) for text, label in (line.rstrip("\n").split("\t") for line in lines)]
+            else:
+                real = [(article["class"], article["text"]) for article in map(json.loads, lines)]
+        real = [(SHARED.get(label, label), text) for label, text in real]
+        real = [(label, text) for label, text in real if label in SHARED.values()]
+        score = svm.score(vectorizer.transform([text for _, text in real]), [label for label, _ in real])
+        row(f"the same SVM on {len(real):,} real {what} of the same classes", f"{score:.3f}", "at least 0.60", score >= 0.60)
+
+
 def main():
     missed = 0
 
@@ -77,6 +152,7 @@ def main():
         missed += not good
         print(f"{what:58} {value:>14}   {target:24} {'ok' if good else 'MISSED':7} {real}", flush=True)
 
+    print("course_reviews")
     splits = {name: read(name) for name in ("train", "test", "unsupervised")}
     train, test = splits["train"], splits["test"]
     print(f"{'course_reviews':58} {'measured':>14}   {'target':24} {'':7} real IMDB, 6,000 reviews")
@@ -128,6 +204,8 @@ def main():
     else:
         score = svm.score(vectorizer.transform(imdb[1]), imdb[0])
         row("the same SVM on 25,000 real IMDB test reviews", f"{score:.4f}", "at least 0.70", score >= 0.70)
+    report_entities(row)
+    report_news(row)
     print(f"\n{missed} missed")
     return int(missed > 0)
 

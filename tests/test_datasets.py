@@ -143,3 +143,30 @@ def test_lower_layers_import_no_higher_ones(run):
         code = f"import sys, course_utils.{module}\nprint([name for name in {forbidden} if name in sys.modules])"
         done = run("-c", code)
         assert done.stdout.splitlines()[-1] == "[]", module
+
+
+def test_tagged_sentences_are_read_as_lists(monkeypatch):
+    monkeypatch.delenv("COURSE_ENTITIES", raising=False)
+    sentences, tags = datasets.read_entities("test")
+    lines = [line.split("\t") for line in (PROJECT / "data" / "course_entities" / "test.tsv").read_text("utf-8").splitlines()]
+    assert sorted((" ".join(one), " ".join(other)) for one, other in zip(tags, sentences, strict=True)) == sorted(map(tuple, lines))
+    assert datasets.entities() == "course_entities" and datasets.CourseEntities.TAGS[:3] == ["O", "B-PERSON", "I-PERSON"]
+
+
+def test_news_are_read_with_the_topic_of_every_sentence(monkeypatch):
+    monkeypatch.delenv("COURSE_NEWS", raising=False)
+    texts, labels, topics = datasets.read_news("test")
+    assert len(texts) == len(topics) == 1000 and labels.shape == (1000,) and datasets.news_classes()[0] == "sports"
+    names = tfds.builder("course_news").info.features["label"].names
+    lines = [line.split("\t") for line in (PROJECT / "data" / "course_news" / "test.tsv").read_text("utf-8").splitlines()]
+    read = [(names[label], " ".join(map(str, topic)), text) for label, topic, text in zip(labels, topics, texts, strict=True)]
+    assert sorted(read) == sorted(map(tuple, lines))
+    assert all(label in topic for label, topic in zip(labels.tolist(), topics, strict=True))
+
+
+def test_the_other_corpora_name_their_generator_when_damaged(run, copied_project, tmp_path):
+    for corpus, call in ("course_news", "read_news"), ("course_entities", "read_entities"):
+        (copied_project / "data" / corpus / "train.tsv").write_bytes(b"damaged")
+        done = run("-c", f"from course_utils import datasets; datasets.{call}('train')", cwd=copied_project, env={"COURSE_CACHE": str(tmp_path)})
+        assert done.returncode == 1 and f"data/{corpus}/train.tsv is damaged" in last_line(done)
+        assert f"make_{corpus[7:]}.py" in last_line(done)
