@@ -66,7 +66,7 @@ def packages():
             pinned.setdefault(name, set()).add(rest.split(";")[0].strip())
     wrong = []
     for name in "tensorflow", "keras", "tensorflow-datasets", "importlib-resources", "numpy", "scikit-learn", "matplotlib", \
-            "nbval", "jupyterlab":
+            "keras-hub", "rjieba", "nervaluate", "nbval", "jupyterlab":
         try:
             found = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
@@ -87,6 +87,15 @@ def memory():
     if free < 2:
         return "warn", f"Memory: {free:.1f} GiB free", "A chapter takes up to 2 GiB: close other programs first."
     return "ok", f"Memory: {free:.1f} GiB free", ""
+
+
+def path():
+    try:
+        str(PROJECT).encode("utf-8")
+    except UnicodeEncodeError:
+        return "bad", "Path: the folder's name is not written in this system's encoding", (
+            "TensorFlow cannot work there. Set PYTHONUTF8=1 before you start, or move the course to a path of plain letters.")
+    return "ok", "Path: can be written in UTF-8", ""
 
 
 def disk():
@@ -128,7 +137,7 @@ def metal():
     return "bad", f"tensorflow-metal {version}: the numbers will differ from the page", f'Run: "{sys.executable}" -m pip uninstall tensorflow-metal'
 
 
-CHECKS = python_version, wheels, packages, loading, memory, disk, writable, fonts, metal
+CHECKS = python_version, wheels, packages, loading, memory, path, disk, writable, fonts, metal
 
 
 def examine() -> int:

@@ -96,3 +96,11 @@ def test_fetch_under_gb18030_reads_chinese_paths_and_says_what_tensorflow_cannot
     assert done.returncode == 0 and b"train: 8, test: 2" in done.stdout
     classes = (tmp_path / "cache" / "news_articles" / "classes.txt").read_text("utf-8")
     assert classes.split() == ["体育", "财经"]             # read from the folders' names
+
+
+def test_a_folder_whose_name_the_locale_cannot_read_is_named_by_the_doctor(gb18030, copied_project, tmp_path):
+    shutil.copy(PROJECT / "requirements.txt", copied_project)
+    course = copied_project.rename(tmp_path / "课程 一")                        # UTF-8 on a machine that expects GB18030
+    done = subprocess.run([sys.executable, "-m", "course_utils", "doctor"], cwd=course, capture_output=True,
+                          env=os.environ | gb18030 | {"PYTHONPATH": str(course), "PYTHONIOENCODING": "utf-8:replace"})
+    assert "[ MEND ] Path:" in done.stdout.decode("utf-8"), done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
