@@ -13,7 +13,7 @@ from course_utils.notebooks import FOLDER, definitions
 from course_utils.runtime import start
 
 SYSTEMS = [("TF-IDF", "LSTM"), ("word2vec", "LSTM"), ("word2vec", "BiLSTM"), ("BERT", "BiLSTM"), ("BERT", "BiLSTM + attention")]
-TAUGHT = ("sentences_of encode is_character build_bert hide Bias mean_state states_of build_guesser pretrain sentence_vectors "
+TAUGHT = ("sentences_of encode is_character build_bert hide Bias mean_state states_of build_guesser pretrain vectors_of sentence_vectors "
           "AttentionPooling in_boxes build_reader train_reader").split()
 PARTS = 25                         # a document's twenty-fifths: 16 to train on, 4 to stop by, 5 to test
 

@@ -134,7 +134,11 @@ def batches_by_length(ids: tf.RaggedTensor, labels, batch_size: int, seed: int |
     a short `fit` (chapter 17).
     """
     sequences, labels = rows(ids), np.asarray(labels)
-    batches = [(pad([sequences[i] for i in chunk]), labels[chunk]) for chunk in by_length(sequences, batch_size)]
+    return drawn([(pad([sequences[i] for i in chunk]), labels[chunk]) for chunk in by_length(sequences, batch_size)], seed)
+
+
+def drawn(batches: list, seed: int | None = None) -> tf.data.Dataset:
+    """Ready batches, tuples of arrays, as a dataset with autotuning off.  seed: as in `batches_by_length`."""
     rng = np.random.default_rng(seed)
 
     def draw():
@@ -142,7 +146,7 @@ def batches_by_length(ids: tf.RaggedTensor, labels, batch_size: int, seed: int |
         for position in positions:
             yield batches[position]
 
-    signature = (tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), labels.dtype))
+    signature = tuple(tf.TensorSpec([None] * part.ndim, part.dtype) for part in batches[0])
     dataset = tf.data.Dataset.from_generator(draw, output_signature=signature)
     return without_autotuning(dataset.apply(tf.data.experimental.assert_cardinality(len(batches))))
 

@@ -37,11 +37,12 @@ def from_the_right(function):
 
 
 def second_class(answer):
-    return compare(answer, (0.6, 0.6), [
-        ((22 / 30, 22 / 30), "this is the accuracy, of all classes together."),
+    return compare(answer, (0.5, 0.6), [
+        ((0.6, 0.5), "the two are swapped: precision divides by the column."),
+        ((20 / 30, 20 / 30), "this is the accuracy, of all classes together."),
         ((6, 6), "these are counts. Divide by the column, and by the row."),
         ((6 / 30, 6 / 30), "divide by the column (precision) and by the row (recall), not by all."),
-        ((8 / 9, 0.8), "this is the first class."), ((8 / 11, 0.8), "this is the third class."),
+        ((8 / 9, 0.8), "this is the first class."), ((6 / 9, 0.6), "this is the third class."),
     ])
 
 
@@ -60,7 +61,7 @@ EXERCISES = collect(
              "        size = next((size for size in range(4, 1, -1) if size <= end and sentence[end - size:end] in dictionary), 1)\n"
              "        words, end = [sentence[end - size:end], *words], end - size\n    return words"),
     Exercise("15.2", second_class, "the second column holds what was called so, the second row what is so.",
-             "second_class = (6 / (2 + 6 + 2), 6 / (1 + 6 + 3))"),
+             "second_class = (6 / (2 + 6 + 4), 6 / (1 + 6 + 3))"),
     Exercise("15.3", sizes, "every first character with every second one; the filter has a weight for each number of both characters.",
              "sizes = (3000 ** 2, 3000 ** 2 * 64, 2 * 64 + 1)"),
 )

@@ -34,7 +34,8 @@ def parameters(answer):
         (4 * 64 * 64, "the biases are missing."),
         (3 * (64 * 64 + 64), "the matrix that joins the heads is missing."),
         (4 * 4 * (64 * 64 + 64), "a head has 16 numbers, not 64: four heads together make 64."),
-        (4 * (64 * 16 + 16), "this is one head."),
+        (3 * (64 * 16 + 16) + 16 * 64 + 64, "this is one head."),
+        (4 * 64 * 64 + 3 * 64, "the bias of the last matrix is missing."),
     ], tolerance=1e-9)
 
 
@@ -42,7 +43,7 @@ def parameters(answer):
 def lost(function):
     cases = [(LENGTHS, 3, 20), (LENGTHS, 10, 100), ([7], 1, 5)]
     kept = lambda lengths, rows, width: sum(min(one, width) for one in lengths[:rows])
-    return compare([function(list(one), rows, width) for one, rows, width in cases],
+    return compare([function(np.array(one), rows, width) for one, rows, width in cases],
                    [1 - kept(*case) / sum(case[0]) for case in cases], [
         ([kept(*case) / sum(case[0]) for case in cases], "this is what is kept."),
         ([sum(case[0]) - kept(*case) for case in cases], "this is a number of characters. Divide it by all of them."),
