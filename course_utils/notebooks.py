@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert import HTMLExporter
 
-from .files import PROJECT, DataError
+from .files import PROJECT, DataError, probe
 
 FOLDER = PROJECT / "notebooks"
 BUILD = PROJECT / "build"
@@ -68,7 +68,7 @@ def code_cells(notebook) -> int:
 def run(names=()) -> int:
     """Execute the chapters one after the other and write each to build/, also one that fails. 0 if all went through."""
     paths = find(names)
-    BUILD.mkdir(exist_ok=True)
+    require_writable(BUILD)
     rows, exporter = [], HTMLExporter(mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="")
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
@@ -103,6 +103,7 @@ def write_index(rows) -> None:
 def refresh(names=()) -> int:
     """Execute the chapters and store them with outputs, normalised: a second time changes nothing."""
     failed = 0
+    require_writable(FOLDER)
     for path in find(names):
         notebook = nbformat.read(path, as_version=4)
         with Timer(path.stem, code_cells(notebook)) as timer:
@@ -113,6 +114,14 @@ def refresh(names=()) -> int:
             failed, result = 1, f"FAILED, left as it was: {problem}"
         print(f"{path.stem:32} {timer.seconds:6.1f} s  {result}", flush=True)
     return failed
+
+
+def require_writable(folder: Path) -> None:
+    """Make the folder if it is missing. Raises DataError before any work is done for nothing."""
+    try:
+        probe(folder)
+    except OSError as error:
+        raise DataError(f"Cannot write to {folder} ({error.strerror}). Copy the course to a folder of your own.") from None
 
 
 def write(notebook, path: Path) -> bool:

@@ -86,6 +86,16 @@ def test_articles_in_every_form_become_the_same(tmp_path, monkeypatch, given):
     assert sorted(found) == sorted(f"{name}的第{number}篇。 还有一句。" for name in ARTICLES for number in range(10))
 
 
+def test_a_class_without_an_english_name_gets_a_number_that_any_font_can_draw(tmp_path, monkeypatch):
+    for name in "体育", "养生", "Wetter":
+        (tmp_path / "given" / name).mkdir(parents=True)
+        for number in range(5):
+            (tmp_path / "given" / name / f"{number}.txt").write_text(f"{name}{number}", encoding="utf-8")
+    bring.bring("news_articles", tmp_path / "given")
+    monkeypatch.setenv("COURSE_NEWS", "news_articles")
+    assert datasets.news_classes() == ["Wetter", "sports", "class 2"]
+
+
 def test_iob_becomes_bio(tmp_path, monkeypatch):
     (tmp_path / "given").mkdir()
     for name in "train", "testa", "testb":

@@ -104,3 +104,40 @@ def test_a_folder_whose_name_the_locale_cannot_read_is_named_by_the_doctor(gb180
     done = subprocess.run([sys.executable, "-m", "course_utils", "doctor"], cwd=course, capture_output=True,
                           env=os.environ | gb18030 | {"PYTHONPATH": str(course), "PYTHONIOENCODING": "utf-8:replace"})
     assert "[ MEND ] Path:" in done.stdout.decode("utf-8"), done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
+
+
+def test_without_a_network_chapters_run_and_compare(run, copied_project, tmp_path):
+    alone = ["unshare", "--net", "--map-root-user"]
+    if not shutil.which("unshare") or subprocess.run([*alone, "true"], capture_output=True).returncode:
+        pytest.skip("an empty network namespace cannot be made here")
+    for number in "06", "15":
+        cut(next(path for path in NOTEBOOKS if path.name.startswith(number)), copied_project, {"06": "import", "15": "units = {"}[number])
+    # the kernel and its client speak over the loopback of the new namespace, which has to be switched on
+    command = f"ip link set lo up; exec {sys.executable} -m pytest -p no:cacheprovider --numprocesses=0 -q notebooks"
+    done = subprocess.run([*alone, "sh", "-c", command], cwd=copied_project, capture_output=True, text=True,
+                          env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+                          | {"PYTHONPATH": str(copied_project), "COURSE_CACHE": str(tmp_path / "cache")})
+    assert done.returncode == 0 and " passed" in done.stdout, done.stdout[-2000:] + done.stderr[-500:]
+
+
+@pytest.fixture
+def read_only(copied_project, tmp_path):
+    """The project in a folder to which nobody can write."""
+    cut(next(path for path in NOTEBOOKS if path.name.startswith("01")), copied_project, "import numpy")
+    folder = tmp_path / "read only"
+    folder.mkdir()
+    mount = lambda *options: subprocess.run(["mount", *options, folder], capture_output=True).returncode
+    if not shutil.which("mount") or mount("--bind", copied_project):
+        pytest.skip("mounting a folder again needs root on Linux")
+    mount("-o", "remount,ro,bind")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_in_a_read_only_folder_chapters_compare_and_commands_say_what_to_do(run, read_only, tmp_path):
+    env = {"COURSE_CACHE": str(tmp_path / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = run("-m", "pytest", "-p", "no:cacheprovider", "--numprocesses=0", "-q", "notebooks", cwd=read_only, env=env)
+    assert done.returncode == 0 and " passed" in done.stdout, done.stdout[-2000:]
+    for command in "run", "refresh":
+        done = run("-m", "course_utils", command, cwd=read_only, env=env)
+        assert done.returncode == 1 and done.stderr.count("\n") == 1 and "Copy the course to a folder of your own" in done.stderr

@@ -91,9 +91,10 @@ def read_news(split: str) -> tuple:
 
 
 def news_classes() -> list[str]:
-    """What the classes of the news are called, in English where it is known."""
+    """What the classes of the news are called, in English; one that has no English name here is "class 3", the fourth,
+    since a machine may have no font for its own."""
     names = tfds.builder(news()).info.features["label"].names
-    return [ENGLISH.get(name, name) for name in names]
+    return [ENGLISH.get(name, name if name.isascii() else f"class {number}") for number, name in enumerate(names)]
 
 
 def by_phenomenon(hits, phenomena) -> dict[str, float]:
