@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -141,3 +142,42 @@ def test_in_a_read_only_folder_chapters_compare_and_commands_say_what_to_do(run,
     for command in "run", "refresh":
         done = run("-m", "course_utils", command, cwd=read_only, env=env)
         assert done.returncode == 1 and done.stderr.count("\n") == 1 and "Copy the course to a folder of your own" in done.stderr
+
+
+READ = "from course_utils import datasets; one, other = datasets.read_entities('test'); print(len(one), len(other), one[0], other[-1])"
+SPOILED = {
+    "cut off": lambda record: os.truncate(record, 1000),
+    "other bytes": lambda record: record.write_bytes(os.urandom(record.stat().st_size)),
+    "missing": lambda record: record.unlink(),
+    "bad index": lambda record: (record.parent / "dataset_info.json").write_text("{"),
+    "empty folder": lambda record: [path.unlink() for path in record.parent.iterdir()],
+}
+
+
+def test_a_damaged_cache_is_prepared_anew(run, tmp_path):
+    env = {"COURSE_CACHE": str(tmp_path)}
+    first = run("-c", READ, env=env).stdout
+    assert first.startswith("2000 2000 ")
+    for name, spoil in SPOILED.items():
+        [record] = tmp_path.glob("tfds-*/course_entities/1.0.0/*test.tfrecord*")
+        spoil(record)
+        done = run("-c", READ, env=env)
+        assert done.returncode == 0 and done.stdout == first, name + done.stderr[-1000:]
+
+
+def test_ctrl_c_while_data_are_prepared_leaves_nothing_half_made(run, tmp_path):
+    """Interrupted at many moments, the next call always finds or makes the whole corpus."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")} | {"COURSE_CACHE": str(tmp_path)}
+    interrupted = 0
+    for seconds in (3.0, 4.0, 5.0):
+        process = subprocess.Popen([sys.executable, "-c", READ], cwd=PROJECT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+            interrupted += 1
+        process.communicate(timeout=60)
+    assert interrupted
+    done = run("-c", READ, env={"COURSE_CACHE": str(tmp_path)})
+    assert done.returncode == 0 and done.stdout.startswith("2000 2000 "), done.stderr[-1000:]
+    assert [path.name for path in tmp_path.glob("tfds-*/course_entities/*")] == ["1.0.0"]

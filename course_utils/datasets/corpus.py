@@ -3,6 +3,8 @@
 import contextlib
 import hashlib
 import io
+import shutil
+from pathlib import Path
 
 import filelock
 import tensorflow_datasets as tfds
@@ -12,6 +14,7 @@ from ..files import DataError, cache_folder, checked_file, corpus_folder, requir
 
 class Corpus(tfds.core.GeneratorBasedBuilder):
     """Prepared once into `cache_folder()`, quietly; two notebooks may open it for the first time at once.
+    What was damaged there since is prepared anew.
 
     A subclass sets SPLITS, the smallest first (its checksum is looked at before anything else), SUPERVISED, and
     defines `features()` and `example(fields)`.
@@ -26,6 +29,13 @@ class Corpus(tfds.core.GeneratorBasedBuilder):
             checked_file(self.name, f"{self.SPLITS[0]}.tsv")
             state = hashlib.sha256((corpus_folder(self.name) / "SHA256SUMS").read_bytes()).hexdigest()[:12]
             data_dir = cache_folder() / f"tfds-{state}"
+        self.root = Path(data_dir)
+        prepared = self.root / self.name / str(self.VERSION)
+        if prepared.exists():
+            with filelock.FileLock(self.root / "lock"):
+                note = self.root / f"{self.name}.sha256"
+                if not note.exists() or note.read_text("ascii") != fingerprint(prepared):
+                    shutil.rmtree(prepared)
         super().__init__(data_dir=data_dir, **kwargs)
 
     def _info(self):
@@ -45,18 +55,24 @@ class Corpus(tfds.core.GeneratorBasedBuilder):
             return
         kwargs["download_config"] = tfds.download.DownloadConfig(try_download_gcs=False)     # never ask a host
         tfds.disable_progress_bar()
-        root = self.data_path.parents[1]
         try:
-            root.mkdir(parents=True, exist_ok=True)
-            require_space(root, megabytes=30)
-            with filelock.FileLock(root / "lock"), contextlib.redirect_stdout(io.StringIO()):
+            self.root.mkdir(parents=True, exist_ok=True)
+            require_space(self.root, megabytes=30)
+            with filelock.FileLock(self.root / "lock"), contextlib.redirect_stdout(io.StringIO()):
                 if self.data_path.exists():                # another notebook has just done it
                     self.info.read_from_directory(self.data_path)
                 else:
                     super().download_and_prepare(**kwargs)
+                    (self.root / f"{self.name}.sha256").write_text(fingerprint(Path(self.data_path)), "ascii")
         except OSError as error:
-            raise DataError(f"{self.name} could not be prepared in {root} ({error.strerror or error}). "
+            raise DataError(f"{self.name} could not be prepared in {self.root} ({error.strerror or error}). "
                             "Free some space, or set COURSE_CACHE to a short path you may write to, and start Jupyter again.") from None
+
+
+def fingerprint(folder: Path) -> str:
+    """A checksum of the names and contents of the files in a folder."""
+    sums = (f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in sorted(folder.iterdir()))
+    return hashlib.sha256("\n".join(sums).encode()).hexdigest()
 
 
 ORDER = ["train", "validation", "test", "unsupervised"]
