@@ -7,6 +7,7 @@ The systems are the chapter's own: its definitions are taken from the notebook, 
 """
 
 import argparse
+import re
 import time
 
 from course_utils.notebooks import FOLDER, definitions
@@ -31,7 +32,7 @@ def compare(texts, labels, classes, order, rows, width, steps, seed):
 
     from course_utils import text, training
 
-    ns = {"keras": keras, "keras_hub": keras_hub, "tf": tf, "np": np, "text": text, "Progress": training.Progress, "re": __import__("re"),
+    ns = {"keras": keras, "keras_hub": keras_hub, "tf": tf, "np": np, "text": text, "Progress": training.Progress, "re": re,
           "classes": classes, "ROWS": rows, "WIDTH": width, "LENGTH": width + 2, "GUESSES": max(1, round(0.15 * width))}
     definitions(next(FOLDER.glob("16_*.ipynb")), TAUGHT, ns)
     y, texts = labels[order], [texts[i] for i in order]
@@ -41,7 +42,7 @@ def compare(texts, labels, classes, order, rows, width, steps, seed):
     counts = np.array([len(one) for one in documents])
     lines = [line for one in documents for line in one]
     free = lines[:counts[:validation.stop].sum()]                                          # nothing is learnt from the test documents
-    ns |= {"y": y, "train": train, "validation": validation, "counts_of": counts}
+    ns |= {"y": y, "train": train, "validation": validation}
     scores = {}
 
     def note(name, answers, seconds):

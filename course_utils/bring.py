@@ -7,15 +7,13 @@ THUCNews: Tsinghua University, thuctc.thunlp.org.  Sogou: Sogou Labs.  CoNLL-200
 import gzip
 import hashlib
 import json
-import os
 import random
-import shutil
 import tarfile
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from .files import DataError, corpus_folder, require_space
+from .files import DataError, corpus_folder, is_prepared, staged
 
 MOST_BYTES = 3 * 10**9             # unpacked; all of THUCNews has 2
 
@@ -26,10 +24,8 @@ def bring(name: str, archive: Path) -> Path:
     Raises DataError, one line, if it is missing, damaged, or not what it should be; nothing half-made is left.
     """
     target = corpus_folder(name)
-    if target.exists():
-        print(f"Already prepared, nothing was done: {target}\nTo prepare it anew, delete that folder first.")
+    if is_prepared(target):
         return target
-    require_space(target.parent, megabytes=500)
     try:
         splits, classes = READERS[name](list(members(Path(archive))))
     except (OSError, EOFError, zlib.error, tarfile.TarError, zipfile.BadZipFile) as error:
@@ -37,8 +33,7 @@ def bring(name: str, archive: Path) -> Path:
         raise DataError(f"{archive} cannot be read ({reason}). Give the path of the data set after --archive.") from None
     except Wrong as error:
         raise DataError(f"{archive} is not {name}: {error}") from None
-    staging = target.with_name(f"{target.name}.partial-{os.getpid()}")
-    try:
+    with staged(target) as staging:
         staging.mkdir()
         files = {f"{split}.tsv": lines for split, lines in splits.items()} | ({"classes.txt": classes} if classes else {})
         sums = ""
@@ -47,12 +42,6 @@ def bring(name: str, archive: Path) -> Path:
             (staging / file).write_bytes(content)
             sums += f"{hashlib.sha256(content).hexdigest()}  {file}\n"
         (staging / "SHA256SUMS").write_bytes(sums.encode())
-        os.replace(staging, target)
-    except OSError as error:
-        raise DataError(f"{target} could not be written ({error.strerror or error}). "
-                        "Free some space, or set COURSE_CACHE to a folder you may write to.") from None
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     variable = "COURSE_ENTITIES" if name.startswith("conll") else "COURSE_NEWS"
     print(f"{', '.join(f'{split}: {len(lines):,}' for split, lines in splits.items())}. Prepared in {target}\n"
           f'Before you start Jupyter or make run, set {variable}={name} (PowerShell: $env:{variable} = "{name}").')

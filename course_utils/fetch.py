@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from tqdm import tqdm
 
-from .files import DataError, imdb_folder, require_space
+from .files import DataError, imdb_folder, is_prepared, staged
 
 OFFICIAL_URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
 OFFICIAL_SHA256 = "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fe7008942e91923d1658fe0"
@@ -33,10 +33,8 @@ def fetch_imdb(archive: Path | None = None, url: str | None = None) -> Path:
     Raises DataError, one line, if it cannot be had, is damaged, or is not what it should be; nothing half-made is left.
     """
     target = imdb_folder()
-    if target.exists():
-        print(f"Already prepared, nothing was done: {target}\nTo prepare it anew, delete that folder first.")
+    if is_prepared(target):
         return target
-    require_space(target.parent, megabytes=500)
     downloaded = archive is None
     if downloaded:
         archive = download(url or OFFICIAL_URL, target.parent / "aclImdb_v1.tar.gz")
@@ -145,16 +143,9 @@ def prepare(archive: Path, target: Path) -> None:
                         total=25_000 if labeled else 50_000)
 
     tfds.disable_progress_bar()
-    staging = target.with_name(f"{target.name}.partial-{os.getpid()}")
-    try:
+    with staged(target) as staging:
         with contextlib.redirect_stdout(io.StringIO()):
             Local(data_dir=staging).download_and_prepare(
                 download_dir=staging / "downloads",
                 download_config=tfds.download.DownloadConfig(try_download_gcs=False))
         shutil.rmtree(staging / "downloads", ignore_errors=True)
-        os.replace(staging, target)
-    except OSError as error:
-        raise DataError(f"{target} could not be written ({error.strerror or error}). "
-                        "Free some space, or set COURSE_CACHE to a short path you may write to.") from None
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)

@@ -1,5 +1,6 @@
 """Where data lie, and what to say when they do not."""
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -80,6 +81,32 @@ def require_space(folder: Path, megabytes: int) -> None:
     if free < megabytes:
         raise DataError(f"Only {free:,.0f} MB are free in {folder}, {megabytes:,} MB are needed. "
                         "Free some space, or set COURSE_CACHE to a folder on another disk.")
+
+
+def is_prepared(target: Path) -> bool:
+    """Whether a fetched data set is there already; then it says so, else there is room for it (or DataError)."""
+    if target.exists():
+        print(f"Already prepared, nothing was done: {target}\nTo prepare it anew, delete that folder first.")
+        return True
+    require_space(target.parent, megabytes=500)
+    return False
+
+
+@contextlib.contextmanager
+def staged(target: Path):
+    """A name for a folder beside `target`, which becomes `target` when all went well and disappears when not.
+
+    Raises DataError if it cannot be written.
+    """
+    staging = target.with_name(f"{target.name}.partial-{os.getpid()}")
+    try:
+        yield staging
+        os.replace(staging, target)
+    except OSError as error:
+        raise DataError(f"{target} could not be written ({error.strerror or error}). "
+                        "Free some space, or set COURSE_CACHE to a short path you may write to.") from None
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def imdb_folder() -> Path:

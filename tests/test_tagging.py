@@ -1,5 +1,7 @@
 """Chapter 14's rules for entities, held to a library, and what padding does to the loss."""
 
+import re
+
 import numpy as np
 from conftest import NOTEBOOKS, definitions
 from hypothesis import given
@@ -9,7 +11,7 @@ from nervaluate import Evaluator
 from course_utils.plots import tagged
 
 CHAPTER = next(path for path in NOTEBOOKS if path.name.startswith("14"))
-TAUGHT = definitions(CHAPTER, "entities", "entity_scores", "shape", re=__import__("re"))
+TAUGHT = definitions(CHAPTER, "entities", "entity_scores", "shape", re=re)
 
 
 def bio(names, length):

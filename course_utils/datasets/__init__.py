@@ -35,9 +35,9 @@ def chosen(variable: str, names: list[str], what: str) -> str:
         raise DataError(f"{variable}={name} is unknown. Set it to {' or '.join(names)}, or leave it unset.")
     folder = imdb_folder() if name == "imdb_reviews" else corpus_folder(name)
     if name != names[0] and not folder.exists():
-        command, offline = ("imdb", "(offline: with --archive FILE)") if name == "imdb_reviews" else (f"{name} --archive FILE", "")
-        raise DataError(f'The real {what} are not on this machine yet. Run in a terminal: "{sys.executable}" -m course_utils fetch {command}   '
-                        f"{offline}. Or unset {variable} to use the course's own {what}.".replace("   .", "."))
+        command = "imdb   (offline: with --archive FILE)" if name == "imdb_reviews" else f"{name} --archive FILE"
+        raise DataError(f'The real {what} are not on this machine yet. Run in a terminal: "{sys.executable}" -m course_utils fetch {command}. '
+                        f"Or unset {variable} to use the course's own {what}.")
     return name
 
 

@@ -14,7 +14,7 @@ class CourseReviews(Corpus):
     phenomenon (int64, an index into PHENOMENA), which `as_supervised=True` leaves out.
     """
 
-    SPLITS = ("test", "train", "unsupervised")
+    SPLITS = ("train", "test", "unsupervised")
 
     def features(self):
         return {"text": tfds.features.Text(), "label": tfds.features.ClassLabel(names=["neg", "pos"]),

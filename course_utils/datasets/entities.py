@@ -31,5 +31,5 @@ class CourseEntities(Corpus):
 class Conll2003English(CourseEntities):
     """English newswire with entities (Tjong Kim Sang and De Meulder 2003), BIO, as `python -m course_utils fetch` has written it."""
 
-    SPLITS = ("test", "train", "validation")
+    SPLITS = ("train", "validation", "test")
     TAGS = bio("PER", "ORG", "LOC", "MISC")

@@ -43,7 +43,7 @@ class Fetched(Corpus, skip_registration=True):
 
 class ThucnewsTitles(Fetched):
     __doc__ = Fetched.__doc__
-    SPLITS = ("test", "train", "validation")
+    SPLITS = ("train", "validation", "test")
 
 
 class NewsArticles(Fetched):
