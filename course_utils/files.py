@@ -109,6 +109,16 @@ def staged(target: Path):
         shutil.rmtree(staging, ignore_errors=True)
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file at once: whoever looks, or interrupts, finds the old one or the new one."""
+    partial = path.with_name(f"{path.name}.partial-{os.getpid()}")
+    try:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def imdb_folder() -> Path:
     """Where `python -m course_utils fetch imdb` puts what it has prepared; it exists only when complete."""
     return cache_folder() / "imdb"

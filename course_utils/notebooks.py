@@ -1,9 +1,12 @@
 """Executing the chapters: `run` writes them as HTML, `refresh` stores their outputs."""
 
 import ast
+import asyncio
+import contextlib
 import html
 import os
 import re
+import signal
 import sys
 import threading
 import time
@@ -14,7 +17,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert import HTMLExporter
 
-from .files import PROJECT, DataError, probe
+from .files import PROJECT, DataError, probe, write_whole
 
 FOLDER = PROJECT / "notebooks"
 BUILD = PROJECT / "build"
@@ -42,9 +45,20 @@ def execute(notebook, tick=lambda: None) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    NotebookClient(notebook, timeout=3600, kernel_name="python3", extra_arguments=["--log-level=ERROR"],
-                   resources={"metadata": {"path": str(FOLDER)}},
-                   on_cell_executed=lambda **_: tick()).execute()
+    client = NotebookClient(notebook, timeout=3600, kernel_name="python3", extra_arguments=["--log-level=ERROR"],
+                            resources={"metadata": {"path": str(FOLDER)}},
+                            on_notebook_start=interruptible, on_cell_executed=lambda **_: tick())
+    try:
+        client.execute()
+    except KeyboardInterrupt:
+        client.shutdown_kernel = "immediate"               # asked politely it would first finish its cell
+        raise
+
+
+def interruptible(**_) -> None:
+    """Let Ctrl-C interrupt: nbclient's own handler ends the kernel and then fails, as if the kernel had died by itself."""
+    with contextlib.suppress(NotImplementedError):         # Windows, where it has none
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
 
 
 def attempt(notebook, tick) -> str | None:
@@ -75,7 +89,7 @@ def run(names=()) -> int:
         with Timer(path.stem, code_cells(notebook)) as timer:
             problem = attempt(notebook, timer.tick)
         page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": path.stem}})
-        (BUILD / f"{path.stem}.html").write_text(page, encoding="utf-8")
+        write_whole(BUILD / f"{path.stem}.html", page)
         rows.append((path.stem, timer.seconds, problem))
         print(f"{path.stem:32} {timer.seconds:6.1f} s  {'ok' if problem is None else 'FAILED: ' + problem}", flush=True)
     failed = sum(problem is not None for *_, problem in rows)
@@ -97,7 +111,7 @@ def write_index(rows) -> None:
     page = ('<!doctype html><html lang="en"><meta charset="utf-8"><title>Neural networks for text</title>'
             "<style>body{font:18px/1.6 sans-serif;max-width:40em;margin:3em auto;padding:0 1em}li{margin:.3em 0}</style>"
             f"<h1>Neural networks for text</h1><ol style=\"list-style:none;padding:0\">\n{items}\n</ol></html>\n")
-    (BUILD / "index.html").write_text(page, encoding="utf-8")
+    write_whole(BUILD / "index.html", page)
 
 
 def refresh(names=()) -> int:
@@ -139,7 +153,7 @@ def write(notebook, path: Path) -> bool:
     text = nbformat.writes(notebook).rstrip("\n") + "\n"
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_whole(path, text)
     return True
 
 

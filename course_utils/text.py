@@ -4,6 +4,7 @@ Ids: 0 is the padding, 1 … size the words of the vocabulary, most frequent fir
 """
 
 import gzip
+import zlib
 from collections import Counter
 
 import keras
@@ -18,10 +19,14 @@ PAD = "<pad>"
 def split_words(texts, max_bytes: int | None = None, lower: bool = True) -> tf.RaggedTensor:
     """Raw texts as words: `<br />` and everything but letters and apostrophes become blanks.
 
-    texts: (batch,) strings.  max_bytes: keep only so many bytes of each text, as the tutorial does.
+    texts: (batch,) strings, str or bytes; what is not valid UTF-8 becomes a blank, too.
+    max_bytes: keep only so many bytes of each text, as the tutorial does (half a letter may then stay with a word).
     Returns a ragged (batch, words) tensor of UTF-8 strings.
     """
+    if not tf.is_tensor(texts):
+        texts = [text.encode("utf-8", "replace") if isinstance(text, str) else text for text in texts]
     texts = tf.convert_to_tensor(texts, tf.string)
+    texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", errors="replace", replacement_char=ord(" "))
     if max_bytes is not None:
         texts = tf.strings.substr(texts, 0, max_bytes)
     if lower:
@@ -79,27 +84,39 @@ def read_vectors(path, vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray]:
 
     path: UTF-8, packed if it ends in .gz; a first line with two counts, as word2vec writes it, is passed over.
     Returns (table (len(vocabulary), numbers) float32, zeros where the file has no such word, found (len(vocabulary),) bool).
-    Raises DataError, with the number of the line, if one cannot be read.
+    Raises DataError, with the number of the line where one is wrong, if the file cannot be read.
     """
     ids = {word: number for number, word in enumerate(vocabulary.words) if number}
     table = found = None
-    with (gzip.open if str(path).endswith(".gz") else open)(path, "rt", encoding="utf-8") as file:
-        for number, line in enumerate(file, start=1):
-            word, *values = line.rstrip().split(" ")
-            if number == 1 and len(values) == 1:
-                continue
-            if table is None:
-                table, found = np.zeros((len(vocabulary), len(values)), "float32"), np.zeros(len(vocabulary), bool)
-            if word in ids:
-                try:
-                    table[ids[word]] = np.array(values, "float32").reshape(table.shape[1])
-                except ValueError:
-                    raise DataError(f"{path}, line {number}: {table.shape[1]} numbers are wanted after the word. "
-                                    "Is the file complete, and in the format of GloVe?") from None
-                found[ids[word]] = True
-    if table is None:
+    try:
+        with (gzip.open if str(path).endswith(".gz") else open)(path, "rt", encoding="utf-8", newline="\n") as file:
+            for number, line in enumerate(file, start=1):
+                word, *values = line.rstrip().split(" ")
+                if number == 1 and len(values) == 1:
+                    continue
+                if table is None:
+                    table, found = np.zeros((len(vocabulary), len(values)), "float32"), np.zeros(len(vocabulary), bool)
+                if word in ids:
+                    try:
+                        table[ids[word]] = finite(values, table.shape[1])
+                    except ValueError:
+                        raise DataError(f"{path}, line {number}: {table.shape[1]} numbers are wanted after the word. "
+                                        "Is the file complete, and in the format of GloVe?") from None
+                    found[ids[word]] = True
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise DataError(f"{path} cannot be read ({getattr(error, 'strerror', None) or type(error).__name__}). "
+                        "Wanted is a text file in UTF-8, or one packed with gzip.") from None
+    if table is None or not table.shape[1]:
         raise DataError(f"{path} holds no vectors.")
     return table, found
+
+
+def finite(values: list[str], count: int) -> np.ndarray:
+    """So many finite numbers as (count,) float32.  Raises ValueError if they are others."""
+    numbers = np.array(values, "float32").reshape(count)
+    if not np.isfinite(numbers).all():
+        raise ValueError(values)
+    return numbers
 
 
 def rows(ids: tf.RaggedTensor) -> list[np.ndarray]:

@@ -1,5 +1,6 @@
 """What is seen while a network trains, and afterwards."""
 
+import contextlib
 import os
 import sys
 import time
@@ -11,12 +12,26 @@ import tensorflow as tf
 from .text import by_length, pad, rows, without_autotuning
 
 
+def watched() -> bool:
+    """Whether somebody sees the output while it comes: in Jupyter or a terminal, not in tests nor in `make run`."""
+    return "PYTEST_CURRENT_TEST" not in os.environ and (sys.stdout.isatty() or "ipykernel" in sys.modules)
+
+
+@contextlib.contextmanager
+def timed(what: str):
+    """Say how many seconds the block took, where somebody watches; a stored output has no seconds in it."""
+    begun = time.monotonic()
+    yield
+    if watched():
+        print(f"{what}: {time.monotonic() - begun:.2f} s")
+
+
 class Progress(keras.callbacks.Callback):
     """One live line while `fit` runs: epoch, step, loss, seconds. It is wiped when training ends, so that the stored
     output of a cell has no seconds in it; where nobody watches (tests, `make run`) it prints nothing."""
 
     def on_train_begin(self, logs=None):
-        self.live = "PYTEST_CURRENT_TEST" not in os.environ and (sys.stdout.isatty() or "ipykernel" in sys.modules)
+        self.live = watched()
         self.begun = self.shown = time.monotonic()
 
     def on_epoch_begin(self, epoch, logs=None):

@@ -1,10 +1,11 @@
-"""The course where machines are unlike the author's: a Chinese locale that is not UTF-8, a path with Chinese letters and a blank."""
+"""The course where machines are unlike the author's, and where it is interrupted. tests/README.md lists all conditions."""
 
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import time
 
 import nbformat
 import pytest
@@ -181,3 +182,90 @@ def test_ctrl_c_while_data_are_prepared_leaves_nothing_half_made(run, tmp_path):
     done = run("-c", READ, env={"COURSE_CACHE": str(tmp_path)})
     assert done.returncode == 0 and done.stdout.startswith("2000 2000 "), done.stderr[-1000:]
     assert [path.name for path in tmp_path.glob("tfds-*/course_entities/*")] == ["1.0.0"]
+
+
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+
+
+def compare_under(course, tmp_path, chapters, env=None, **options):
+    """Run these chapters, {number: last cell}, through the comparison in a process of its own kind, and want all cells to pass."""
+    for number, last in chapters.items():
+        cut(next(path for path in NOTEBOOKS if path.name.startswith(number)), course, last)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    done = subprocess.run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--numprocesses=0", "-q", "notebooks"], cwd=course,
+                          env=kept | {"PYTHONPATH": str(course), "COURSE_CACHE": str(tmp_path / "cache")} | (env or {}),
+                          capture_output=True, text=True, **options)
+    assert done.returncode == 0 and " passed" in done.stdout, done.stdout[-3000:] + done.stderr[-500:]
+
+
+def test_with_one_thread_on_one_core_chapters_compare(copied_project, tmp_path):
+    one_core = (lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})) if hasattr(os, "sched_setaffinity") else None
+    compare_under(copied_project, tmp_path, {"03": 'exercise("03.3").check', "06": 'exercise("06.3").check'}, ONE_THREAD, preexec_fn=one_core)
+
+
+def test_three_gib_are_enough_for_a_chapter(copied_project, tmp_path):
+    """Chapter 16 needs most: up to the end of its pre-training. What a process may hold in memory of its own is limited."""
+    resource = pytest.importorskip("resource")
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_DATA, (3 << 30, 3 << 30))
+
+    too_much = subprocess.run([sys.executable, "-c", "bytearray(4 << 30)"], preexec_fn=limit, capture_output=True, text=True)
+    assert "MemoryError" in too_much.stderr                            # the limit is one
+    compare_under(copied_project, tmp_path, {"16": "guesser = pretrain("}, preexec_fn=limit)
+
+
+def pages(course):
+    return {path.name: path.read_text("utf-8") for path in (course / "build").iterdir()}
+
+
+def test_two_runs_at_once_do_not_disturb_each_other(copied_project, tmp_path):
+    """Both prepare the same corpus for the first time, and write the same pages."""
+    cut(next(path for path in NOTEBOOKS if path.name.startswith("06")), copied_project, 'exercise("06.3").check')
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    env |= {"PYTHONPATH": str(copied_project), "COURSE_CACHE": str(tmp_path / "cache")}
+    runs = [subprocess.Popen([sys.executable, "-m", "course_utils", "run"], cwd=copied_project, env=env, stdout=subprocess.PIPE, text=True)
+            for _ in range(2)]
+    for run in runs:
+        printed, _ = run.communicate(timeout=300)
+        assert run.returncode == 0 and "1 ok, 0 failed" in printed, printed
+    assert sorted(pages(copied_project)) == ["06_imdb_pipeline.html", "index.html"]
+    assert all(page.rstrip().endswith("</html>") for page in pages(copied_project).values())
+
+
+def kernels(folder):
+    """The processes that work in this folder, as Linux lists them."""
+    found = []
+    for process in os.listdir("/proc"):
+        if process.isdigit():
+            try:
+                if str(folder) in os.readlink(f"/proc/{process}/cwd"):
+                    found.append(process)
+            except OSError:
+                pass                                                   # it has just ended, or is not ours
+    return found
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="processes are looked up in /proc")
+@pytest.mark.parametrize("command", ["run", "refresh"])
+def test_ctrl_c_in_training_leaves_no_process_and_nothing_half_made(copied_project, tmp_path, command):
+    path = next(path for path in NOTEBOOKS if path.name.startswith("11"))
+    shutil.copy(path, copied_project / "notebooks")
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    process = subprocess.Popen([sys.executable, "-m", "course_utils", command], cwd=copied_project, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True, start_new_session=True,
+                               env=env | {"PYTHONPATH": str(copied_project), "COURSE_CACHE": str(tmp_path / "cache")})
+    deadline = time.monotonic() + 120
+    while not list((tmp_path / "cache").glob("tfds-*/course_reviews/1.0.0")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(8)                                                      # the corpus is prepared: by now a network trains
+    assert process.poll() is None and len(kernels(copied_project)) >= 2
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1 and "Interrupted. Nothing half-made was kept." in errors and errors.count("\n") == 1, errors
+    while kernels(copied_project) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not kernels(copied_project)
+    assert (copied_project / "notebooks" / path.name).read_bytes() == path.read_bytes()
+    assert [file.name for file in copied_project.rglob("*.partial*")] == []
+    assert not (copied_project / "build").exists() or pages(copied_project) == {}

@@ -1,0 +1,94 @@
+"""Chapter 17's workers: what they are told, what is known of them afterwards, and that none is left behind, whatever happens."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+from conftest import PROJECT
+
+from course_utils.workers import free_ports, run_workers
+
+TELL = """
+import json, os, sys
+config = json.loads(os.environ["TF_CONFIG"])
+print(config["task"]["index"], len(set(config["cluster"]["worker"])), *sys.argv[1:])
+"""
+FOR_EVER = """
+import os, sys, time
+from pathlib import Path
+Path(sys.argv[1], str(os.getpid())).touch()
+time.sleep(600)
+"""
+CALLER = f"import sys; from course_utils.workers import run_workers; run_workers({FOR_EVER!r}, 2, sys.argv[1])"
+
+
+def is_running(pid):
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_for(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert condition()
+
+
+def test_each_worker_knows_all_and_its_own_number():
+    ended = run_workers(TELL, 3, "学", 7)
+    assert [one.lines for one in ended] == [[f"{index} 3 学 7"] for index in range(3)]
+    assert [one.code for one in ended] == [0, 0, 0] and [one.error for one in ended] == ["", "", ""]
+
+
+def test_of_an_error_the_last_line_and_the_code_are_known():
+    noisy = "import sys; print('E0000 00:00:1.5 a line of the log', file=sys.stderr, flush=True); "
+    [ended] = run_workers(noisy + "sys.exit('no such file')", 1)
+    assert (ended.code, ended.error) == (1, "no such file")
+    [ended] = run_workers("import os; " + noisy + "os._exit(3)", 1)
+    assert (ended.code, ended.error) == (3, "")
+
+
+def test_proxies_do_not_stand_between_the_workers(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://10.255.255.1:3128")
+    monkeypatch.setenv("https_proxy", "http://10.255.255.1:3128")
+    [ended] = run_workers("import os; print([name for name in os.environ if 'proxy' in name.lower()])", 1)
+    assert ended.lines == ["[]"]
+
+
+def test_ports_are_free_and_different():
+    taken = free_ports(1)[0]
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", taken))
+        ports = free_ports(8)
+    assert len(set(ports)) == 8 and taken not in ports and all(20_000 <= port < 32_000 for port in ports)
+
+
+def test_workers_that_hang_are_stopped_in_time(tmp_path):
+    with pytest.raises(TimeoutError, match="stopped after 2 seconds") as caught:
+        run_workers(FOR_EVER, 2, tmp_path, seconds=2)
+    assert "\n" not in str(caught.value)
+    pids = list(os.listdir(tmp_path))
+    assert len(pids) == 2 and not any(map(is_running, pids))
+
+
+@pytest.mark.parametrize("blow", ["SIGKILL", "SIGTERM", "SIGINT"])
+def test_no_worker_outlives_its_caller(tmp_path, blow):
+    caller = subprocess.Popen([sys.executable, "-c", CALLER, tmp_path], cwd=PROJECT, env=os.environ | {"PYTHONPATH": str(PROJECT)},
+                              stderr=subprocess.DEVNULL)
+    wait_for(lambda: len(os.listdir(tmp_path)) == 2)
+    assert all(map(is_running, os.listdir(tmp_path)))
+    caller.send_signal(getattr(signal, blow))
+    caller.wait(20)
+    wait_for(lambda: not any(map(is_running, os.listdir(tmp_path))))
+
+
+def test_one_that_dies_leaves_the_others_to_end_by_themselves():
+    ended = run_workers("import json, os, sys\nif json.loads(os.environ['TF_CONFIG'])['task']['index']: os._exit(9)\nprint('went on')", 2)
+    assert [(one.code, one.lines) for one in ended] == [(0, ["went on"]), (9, [])]
