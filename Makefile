@@ -3,7 +3,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 	$$python -c 'import sys; raise SystemExit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
 IN = .venv/bin/python -m
 
-.PHONY: run test lab refresh lint data data-report clean
+.PHONY: run test lab refresh lint data data-report bench mutants clean
 
 run: .venv/ready
 	@$(IN) course_utils run
@@ -25,6 +25,14 @@ data: .venv/ready
 
 data-report: .venv/ready
 	@.venv/bin/python data/report.py
+
+bench: .venv/ready
+	@for benchmark in input training documents suite; do echo "$$benchmark ..."; .venv/bin/python benchmarks/$$benchmark.py || exit 1; done
+	@echo "Written to build/benchmarks/"
+
+mutants: .venv/ready
+	@test -d build/mutants/venv || { $(IN) venv build/mutants/venv && build/mutants/venv/bin/python -m pip install --quiet cosmic-ray==8.7.0; }
+	@build/mutants/venv/bin/python tests/mutants.py
 
 clean:
 	rm -rf .venv build .pytest_cache .ruff_cache *.egg-info

@@ -10,6 +10,8 @@ import argparse
 import re
 import time
 
+from common import save, table
+
 from course_utils.notebooks import FOLDER, definitions
 from course_utils.runtime import start
 
@@ -93,6 +95,7 @@ def main():
     parser.add_argument("--runs", type=int, default=5)
     arguments = parser.parse_args()
     start()
+    import matplotlib.pyplot as plt
     import numpy as np
     import tensorflow as tf
 
@@ -110,12 +113,19 @@ def main():
         order = np.roll(order, run * len(texts) // 5) if arguments.folds else order
         runs.append(compare(texts, labels, classes, order, rows, width, steps, seed=run + 1))
         print(f"run {run + 1}: " + "  ".join(f"{name} {scores[0]:.3f}" for name, scores in runs[-1].items()), flush=True)
-    print(f"\n{datasets.news()}, {len(texts):,} documents, {len(runs)} {'folds' if arguments.folds else 'seeds'}, "
-          f"{rows} sentences of {width} characters\n")
-    print("| system | macro F1: mean | lowest to highest | accuracy | seconds |\n| --- | --- | --- | --- | --- |")
+    lines, spread = [], {}
     for name in runs[0]:
         f1, accuracy, seconds = np.array([run[name] for run in runs]).T
-        print(f"| {name} | {f1.mean():.3f} | {f1.min():.3f} to {f1.max():.3f} | {accuracy.mean():.3f} | {np.median(seconds):.0f} |")
+        lines.append([name, f"{f1.mean():.3f}", f"{f1.min():.3f} to {f1.max():.3f}", f"{accuracy.mean():.3f}", f"{np.median(seconds):.0f}"])
+        spread[name] = f1
+    _, axes = plt.subplots(figsize=(7, 3.8))
+    for place, f1 in enumerate(spread.values()):
+        axes.plot([f1.min(), f1.max()], [place, place], color="0.6")
+        axes.plot(f1.mean(), place, "o")
+    axes.set(xlabel="macro F1: mean, lowest to highest", yticks=range(len(spread)), yticklabels=list(spread))
+    axes.invert_yaxis()
+    save("documents", f"{datasets.news()}, {len(texts):,} documents, {len(runs)} {'folds' if arguments.folds else 'seeds'}, "
+         f"{rows} sentences of {width} characters\n\n" + table(["system", "macro F1: mean", "lowest to highest", "accuracy", "seconds"], lines))
 
 
 if __name__ == "__main__":

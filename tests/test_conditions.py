@@ -1,6 +1,7 @@
 """The course where machines are unlike the author's, and where it is interrupted. tests/README.md lists all conditions."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -269,3 +270,10 @@ def test_ctrl_c_in_training_leaves_no_process_and_nothing_half_made(copied_proje
     assert (copied_project / "notebooks" / path.name).read_bytes() == path.read_bytes()
     assert [file.name for file in copied_project.rglob("*.partial*")] == []
     assert not (copied_project / "build").exists() or pages(copied_project) == {}
+
+
+def test_the_table_of_conditions_names_tests_that_there_are():
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", (PROJECT / "tests" / "README.md").read_text("utf-8"))
+    assert len(named) > 30
+    for file, name in named:
+        assert f"\ndef {name}(" in (PROJECT / "tests" / file).read_text("utf-8"), f"{file} has no {name}"

@@ -1,5 +1,6 @@
 """Exercises: solutions are right in their notebooks, typical mistakes are told apart, and nothing ever raises."""
 
+import ast
 import contextlib
 import io
 import re
@@ -233,6 +234,33 @@ def said(call, *arguments):
     return out.getvalue()
 
 
+def names(source):
+    """The names a cell uses and the names it makes, functions' own ones included."""
+    used, made = set(), set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name):
+            (used if isinstance(node.ctx, ast.Load) else made).add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            made.add(node.name)
+        elif isinstance(node, ast.alias):
+            made.add((node.asname or node.name).partition(".")[0])
+    return used, made
+
+
+def with_what_they_need(book):
+    """The first cell and the exercises, with those cells of the chapter between that make a name they use, or need in turn."""
+    border = next(place for place, cell in enumerate(book.cells) if "## Exercises" in cell.source)
+    kept = [cell for cell in book.cells[border:] if cell.cell_type == "code"]
+    wanted = set().union(*(names(cell.source)[0] for cell in kept))
+    first, *chapter = [cell for cell in book.cells[:border] if cell.cell_type == "code"]
+    for cell in reversed(chapter):
+        used, made = names(cell.source)
+        if made & wanted:
+            kept.insert(0, cell)
+            wanted |= used
+    return [first, *kept]
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_the_solutions_are_right_in_their_notebook(chapter):
     book = nbformat.read(CHAPTERS[chapter], as_version=4)
@@ -244,6 +272,7 @@ def test_the_solutions_are_right_in_their_notebook(chapter):
             task.source = task.source.replace(line, said(exercise(found[1]).solution))
             checks.append(cell)
     assert len(checks) == 3
+    book.cells = with_what_they_need(book)
     execute(book)
     assert [cell.outputs[0].text for cell in checks] == [f"{chapter}.{i}: right.\n" for i in (1, 2, 3)]
 

@@ -92,3 +92,22 @@ def test_no_worker_outlives_its_caller(tmp_path, blow):
 def test_one_that_dies_leaves_the_others_to_end_by_themselves():
     ended = run_workers("import json, os, sys\nif json.loads(os.environ['TF_CONFIG'])['task']['index']: os._exit(9)\nprint('went on')", 2)
     assert [(one.code, one.lines) for one in ended] == [(0, ["went on"]), (9, [])]
+
+
+ADDED = """
+import json, os
+import tensorflow as tf
+strategy = tf.distribute.MultiWorkerMirroredStrategy()
+me = strategy.cluster_resolver.task_id
+add = lambda: tf.distribute.get_replica_context().all_reduce("sum", tf.constant(10.0 ** me))
+print(strategy.run(tf.function(add)).numpy())
+"""
+
+
+def test_two_clusters_at_once_do_not_meet():
+    """Four processes, two and two, each pair with TensorFlow's own way of adding up."""
+    caller = f"from course_utils.workers import run_workers; print([(one.code, one.lines) for one in run_workers({ADDED!r}, 2)])"
+    callers = [subprocess.Popen([sys.executable, "-c", caller], cwd=PROJECT, env=os.environ | {"PYTHONPATH": str(PROJECT)},
+                                stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    for one in callers:
+        assert one.communicate(timeout=150)[0] == "[(0, ['11.0']), (0, ['11.0'])]\n"

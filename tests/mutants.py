@@ -1,0 +1,114 @@
+"""Do the tests see it when a line of course_utils is changed? `make mutants` (it installs cosmic-ray into build/, from the network).
+
+Lines are drawn, one mutation a line; each is tried on a copy with the fast tests of its module. Survivors: build/mutants/survivors.txt.
+"""
+
+import argparse
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+BUILD = PROJECT / "build" / "mutants"
+PYTHON = PROJECT / ".venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+SLOW = "in_their_notebook or outlives or two_clusters or one_module"    # tests that execute chapters, or wait
+# the fast tests of each module; plots.py is judged by the captions and pictures of the chapters, and by eye
+FAST = {
+    "by_hand.py": "test_by_hand test_recurrent test_attention", "text.py": "test_text test_any_text", "training.py": "test_training",
+    "files.py": "test_datasets test_fetch", "fetch.py": "test_fetch", "bring.py": "test_bring", "doctor.py": "test_cli",
+    "__main__.py": "test_cli test_bring", "notebooks.py": "test_cli", "workers.py": "test_workers", "runtime.py": "test_training test_cli",
+    "datasets": "test_datasets test_bring", "exercises": "test_exercises",
+}
+
+
+def judge() -> int:
+    """Run in a copy: the tests of the module that differs from the project's."""
+    for path in sorted(Path("course_utils").rglob("*.py")):
+        if path.read_bytes() != (PROJECT / path).read_bytes():
+            tests = [f"tests/{name}.py" for name in FAST[path.parts[1]].split()]
+            return subprocess.run([PYTHON, "-m", "pytest", "-x", "-q", "-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:xdist",
+                                   "-k", f"not ({SLOW})", *tests]).returncode
+    return 0
+
+
+def prepare(copy: Path) -> None:
+    """The project without its outputs, and a session with every mutation there is."""
+    shutil.rmtree(copy, ignore_errors=True)
+    for part in "course_utils", "tests", "data", "notebooks":
+        shutil.copytree(PROJECT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in "pyproject.toml", "requirements.txt", "README.md":
+        shutil.copy(PROJECT / file, copy)
+    command = f'"{sys.executable}" "{Path(__file__).resolve()}" --judge'
+    (copy / "mutants.toml").write_text(f"""[cosmic-ray]
+module-path = "course_utils"
+timeout = 180.0
+excluded-modules = ["**/plots.py"]
+test-command = {json.dumps(command)}
+[cosmic-ray.distributor]
+name = "local"
+""", encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "cosmic_ray.cli", "init", "mutants.toml", "session.sqlite"], cwd=copy, check=True)
+
+
+def draw(items, every: int, seed: int) -> list:
+    """One mutation for every `every`-th line that can be mutated; words in docstrings and annotations are none."""
+    by_line = {}
+    for item in items:
+        by_line.setdefault((str(item.mutations[0].module_path), item.mutations[0].start_pos[0]), []).append(item)
+    rng = random.Random(seed)
+    lines = sorted(by_line)
+    return [rng.choice(by_line[line]) for line in sorted(rng.sample(lines, len(lines) // every))]
+
+
+def main() -> int:
+    from cosmic_ray.work_db import WorkDB, use_db
+    from cosmic_ray.work_item import WorkerOutcome
+
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--every", type=int, default=4, help="try one line of so many")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--module", default="", help="only modules whose path contains this")
+    arguments = parser.parse_args()
+    copies = [BUILD / "copy1", BUILD / "copy2"]
+    for copy in copies:
+        prepare(copy)
+    with use_db(copies[0] / "session.sqlite", WorkDB.Mode.open) as session:
+        items = [item for item in session.work_items if arguments.module in str(item.mutations[0].module_path)]
+    drawn = draw(items, arguments.every, arguments.seed)
+    for number, copy in enumerate(copies):
+        with use_db(copy / "session.sqlite", WorkDB.Mode.open) as session:
+            session.clear()
+            session.add_work_items(drawn[number::2])
+    print(f"{len(items):,} mutations, {len(drawn)} drawn", flush=True)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda copy: subprocess.run([sys.executable, "-m", "cosmic_ray.cli", "exec", "mutants.toml", "session.sqlite"],
+                                                  cwd=copy, check=True), copies))
+    tried, killed, survivors = Counter(), Counter(), []
+    for copy in copies:
+        with use_db(copy / "session.sqlite", WorkDB.Mode.open) as session:
+            place = {item.job_id: item.mutations[0] for item in session.work_items}
+            for job, result in session.results:
+                module = str(place[job].module_path)
+                if result.worker_outcome in (WorkerOutcome.NO_TEST, WorkerOutcome.SKIPPED):
+                    continue
+                tried[module] += 1
+                killed[module] += result.is_killed
+                if not result.is_killed:
+                    changed = "\n".join(line for line in (result.diff or "").splitlines() if re.match(r"[-+](?![-+])", line))
+                    survivors.append(f"{module}:{place[job].start_pos[0]}  {place[job].operator_name}\n{changed}\n")
+    (BUILD / "survivors.txt").write_text("\n".join(sorted(survivors)), encoding="utf-8")
+    for module in sorted(tried):
+        print(f"{module:44} {killed[module]:4} of {tried[module]:4} killed")
+    share = sum(killed.values()) / sum(tried.values())
+    print(f"{'in all':44} {sum(killed.values()):4} of {sum(tried.values()):4} killed: {share:.3f}. Survivors: {BUILD / 'survivors.txt'}")
+    return int(share < 0.85)
+
+
+if __name__ == "__main__":
+    sys.exit(judge() if sys.argv[1:] == ["--judge"] else main())
