@@ -41,7 +41,7 @@ def timed(*arguments, cwd=PROJECT) -> tuple[float, str]:
     seconds = time.monotonic() - begun
     last = done.stdout.strip().splitlines()[-1]
     if done.returncode:
-        raise SystemExit(f"the tests did not pass: {last}")
+        raise SystemExit("\n".join(["The tests did not pass:", *(line for line in done.stdout.splitlines() if line.startswith("FAILED")), last]))
     return seconds, last
 
 

@@ -216,7 +216,7 @@ def main():
         last[name], reached[name] = middle(scores), middle([to_goal(*run) for run in runs])
         whole[name] = middle([prepared + epochs[-1][0] for prepared, epochs in runs])
         rows.append([name, f"{middle([prepared for prepared, _ in runs]):.1f}", f"{middle([epochs[-1][0] for _, epochs in runs]):.1f}",
-                     len(runs[0][1]), f"{last[name]:.3f}", f"{min(scores):.3f} to {max(scores):.3f}", f"{reached[name]:.1f}",
+                     len(runs[0][1]), f"{last[name]:.3f}", f"{min(scores):.3f} to {max(scores):.3f}", f"{reached[name]:.1f}".replace("inf", "never"),
                      *(f"{middle([within(*run, share * reference) for run in runs]):.3f}".replace("0.000", "none") for share in (0.2, 1))])
     text = f"{datasets.reviews()}, medians of {arguments.runs} runs; seconds on this machine\n\n" + table(
         ["system", "preparing", "training", "epochs", "accuracy", "lowest to highest", f"seconds to {GOAL}",

@@ -23,10 +23,10 @@ def split_words(texts, max_bytes: int | None = None, lower: bool = True) -> tf.R
     max_bytes: keep only so many bytes of each text, as the tutorial does (half a letter may then stay with a word).
     Returns a ragged (batch, words) tensor of UTF-8 strings.
     """
-    if not tf.is_tensor(texts):
-        texts = [text.encode("utf-8", "replace") if isinstance(text, str) else text for text in texts]
-    texts = tf.convert_to_tensor(texts, tf.string)
-    texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", errors="replace", replacement_char=ord(" "))
+    if tf.is_tensor(texts):
+        texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", errors="replace", replacement_char=ord(" "))
+    else:
+        texts = tf.convert_to_tensor([as_utf8(text) for text in texts], tf.string)
     if max_bytes is not None:
         texts = tf.strings.substr(texts, 0, max_bytes)
     if lower:
@@ -34,6 +34,13 @@ def split_words(texts, max_bytes: int | None = None, lower: bool = True) -> tf.R
     texts = tf.strings.regex_replace(texts, r"<br\s*/?>", " ")
     texts = tf.strings.regex_replace(texts, r"[^a-zA-Z']", " ")
     return tf.strings.split(texts)
+
+
+def as_utf8(text) -> bytes:
+    """A str or bytes as valid UTF-8, each part that cannot be one replaced by a sign."""
+    if isinstance(text, str):
+        return text.encode("utf-8", "replace")
+    return text if text.isascii() else text.decode("utf-8", "replace").encode()
 
 
 def count_words(words: tf.RaggedTensor) -> Counter:

@@ -8,11 +8,11 @@ import re
 import nbformat
 import numpy as np
 import pytest
-from conftest import NOTEBOOKS
+from conftest import NOTEBOOKS, PROJECT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.exercises import ch01, ch02, ch03, ch04, ch05, ch09, ch10, ch11, ch14, ch15, ch16, exercise
+from course_utils.exercises import ch01, ch02, ch03, ch04, ch05, ch07, ch09, ch10, ch11, ch14, ch15, ch16, exercise
 from course_utils.notebooks import execute
 
 CHAPTERS = {path.stem[:2]: path for path in NOTEBOOKS}
@@ -224,6 +224,96 @@ MISTAKES = [
     ("17.3", lambda died, every: every - (died - 1) % every, "next checkpoint"),
     ("17.3", lambda died, every: (died - 1) // every, "number of checkpoints"),
     ("01.1", [0.589, 0.662, 0.680], "0.68 at position 2"),
+    ("01.1", ch01.W1 @ ch01.NEW, "bias b1 and the sigmoid are missing"),
+    ("01.2", lambda X: (layer(layer(X, ch01.W1, ch01.B1), ch01.W2, ch01.B2) @ ch01.WO.T + ch01.BO), "and the column must be taken out"),
+    ("01.2", lambda X: layer((X @ ch01.W1.T + ch01.B1) @ ch01.W2.T + ch01.B2, ch01.WO, ch01.BO)[:, 0], "hidden layers need their sigmoid"),
+    ("01.3", 5000 * 300 + 300 + 300 + 1, "one of the two hidden layers"),
+    ("02.1", lambda z: np.where(z >= 0, z, -0.1 * z), "wrong sign"),
+    ("02.1", lambda z: np.where(z >= 0, 0.1 * z, z), "left and right are swapped"),
+    ("02.2", np.log(9), "sigmoid itself is 0.9"),
+    ("02.3", lambda z, T: np.exp(z / T - z.max() / T) / np.exp(z / T - z.max() / T).sum(), "over the whole batch"),
+    ("03.1", ch03.W - 0.5 * (ch03.P - 1), "a number for each weight"),
+    ("03.1", ch03.W - (ch03.P - 1) * ch03.P * (1 - ch03.P) * ch03.X, "squared error"),
+    ("03.2", 3, "2 divided by the curvature"),
+    ("03.3", lambda w, v, g, rate, m: (w - (m * v - rate * g), m * v - rate * g), "already points downhill"),
+    ("03.3", lambda w, v, g, rate, m: (w + m * v + rate * g, m * v + rate * g), "must be subtracted"),
+    ("03.3", lambda w, v, g, rate, m: (w + v - rate * g, v - rate * g), "only a part of the old velocity"),
+    ("04.1", -ch04.P, "turned round"),
+    ("04.1", ch04.P ** 2 * (1 - ch04.P), "squared error"),
+    ("04.2", lambda W, delta, h: W.T @ delta * h, "half of the slope"),
+    ("04.2", lambda W, delta, h: W.T @ delta * sigmoid(h) * (1 - sigmoid(h)), "already the output"),
+    ("05.1", np.log(100 / 1001) + 1, "fraction is turned round"),
+    ("05.1", 1001 / 100 + 1, "logarithm is missing"),
+    ("05.2", (0.6, 0.75, 0.45), "F1 is 2 p r"),
+    ("05.2", (0.5, 0.75, 0.6), "not 40 + 20"),
+    ("05.3", lambda text, words: [text.count(word) for word in words], "make it lower case"),
+    ("05.3", lambda text, words: [text.lower().split().count(word) / 8 for word in words], "shares"),
+    ("06.1", lambda tokens, known: sum(token not in known for token in tokens) / len(known), "not by the size of the vocabulary"),
+    ("06.2", [11, 19, 13, 2, 527], "and a review begins"),
+    ("06.2", [1, 14, 22, 16, 5, 530], "nothing is added"),
+    ("06.2", [1, 14, 22, 16, 530], "left out"),
+    ("06.3", 540, "this is the first number"),
+    ("06.3", (540, 540), "sort the lengths first"),
+    ("07.1", lambda v, M: M @ v / (v @ v * (M * M).sum(axis=1)), "take the root"),
+    ("07.2", 8000 * 50 + 51, "the buckets and the padding"),
+    ("07.2", 8201 * 50, "table alone"),
+    ("07.2", 8201 * 51 + 51, "an embedding has no bias"),
+    ("07.3", np.log1p(np.exp(np.array([1, -1, -1]) * (ch07.C @ ch07.E))).mean(), "labels are turned round"),
+    ("07.3", np.log1p(np.exp(-ch07.C[0] @ ch07.E)), "neighbour alone"),
+    ("07.3", -np.log1p(np.exp(np.array([-1, 1, 1]) * (ch07.C @ ch07.E))).mean(), "sign is wrong"),
+    ("08.1", [3.5, 2.5], "it is added"),
+    ("08.1", [0, 0.5], "places are swapped"),
+    ("08.2", (17, 12864), "stride 1"),
+    ("08.2", (9, 201), "one filter"),
+    ("08.2", (9, 9 * 12864), "share the same weights"),
+    ("08.2", (12864, 9), "steps first"),
+    ("08.3", lambda h, lengths: np.stack([h[0, :2].sum(axis=0), h[1, :3].sum(axis=0)]), "this is the sum"),
+    ("08.3", lambda h, lengths: np.stack([h[0, :2].max(axis=0), h[1, :3].max(axis=0)]), "this is the maximum"),
+    ("09.1", np.tanh([2.0 + ch09.FIRST[1], -2.0 + ch09.FIRST[0]]), "bias is missing at the second step"),
+    ("09.1", np.tanh([1.5, -0.5]), "goes through tanh before it is used"),
+    ("09.2", 1420 + 310 + 11 - 30, "each unit of the recurrent layers"),
+    ("09.2", 1420 + 310 + 10, "output neuron has a bias"),
+    ("09.3", lambda x, W_x, W_h, b: np.tanh(x @ W_x + b), "one by one"),
+    ("09.3", lambda x, W_x, W_h, b: ch09.run(x, activation=lambda z: z), "tanh is missing"),
+    ("09.3", lambda x, W_x, W_h, b: ch09.run(x, start=1.0), "begins at 0"),
+    ("09.3", lambda x, W_x, W_h, b: ch09.run(x[:-1]), "last word is left out"),
+    ("10.1", 0.2, "candidate is missing"),
+    ("10.1", 0.2 + 0.75 * np.tanh(-0.4), "has been through tanh already"),
+    ("10.1", np.tanh(-0.1), "no tanh at the end"),
+    ("10.2", (4 * 114 * 64, 22272), "biases of the LSTM are missing"),
+    ("10.2", (4 * (114 + 2) * 64, 22272), "one row of biases, not two"),
+    ("10.2", (22272, 29440), "the LSTM first"),
+    ("10.2", (29440, 4 * (114 + 2) * 64), "a GRU has three blocks"),
+    ("10.3", lambda c, f, i, g: c + np.cumsum(i * g), "forget gate is missing"),
+    ("10.3", lambda c, f, i, g: ch10.cell(f, i * np.tanh(g)), "has been through tanh already"),
+    ("10.3", lambda c, f, i, g: ch10.cell(f, i * g)[-1], "not only the last one"),
+    ("10.3", lambda c, f, i, g: ch10.cell(i, f * g), "are swapped"),
+    ("11.1", ch11.IDS, "these are the ids"),
+    ("11.2", lambda h, mask: (h * mask[:, :, None]).sum(axis=1) / mask.sum(), "its own number of words"),
+    ("11.2", lambda h, mask: (h * ~mask[:, :, None]).sum(axis=1) / (~mask).sum(axis=1, keepdims=True), "mean of the padding"),
+    ("11.3", 3 * (20 * 48 + 48 * 48), "biases are missing"),
+    ("11.3", 20 * 48 + 48 * 48 + 2 * 48, "one block"),
+    ("12.1", lambda ids, lengths: np.sort(ids, axis=1)[:, ::-1], "this sorts"),
+    ("12.2", 6 * (64 * 32 + 32 * 32), "biases are missing"),
+    ("12.3", lambda outputs, lengths: np.concatenate([outputs[:, -1, :2], outputs[:, 0, 2:]], axis=1), "may be padding"),
+    ("12.3", lambda outputs, lengths: np.concatenate([outputs[:, 0, 2:], outputs[np.arange(3), lengths - 1, :2]], axis=1), "halves are swapped"),
+    ("13.1", 1 - 20 * 0.1, "multiplied, not added"),
+    ("13.1", 0.9 ** 19, "20 factors"),
+    ("13.2", lambda x, mask, p: x * mask[:, None] * (1 - p), "do not multiply"),
+    ("13.2", lambda x, mask, p: x / (1 - p), "mask is ignored"),
+    ("13.3", 4 * 96, "each sentence"),
+    ("13.3", 16 * 4 * 64, "masks of the state"),
+    ("13.3", 16 * 4 * 32, "masks of the inputs"),
+    ("14.2", (0.5, 13.5 / 7), "all twelve places"),
+    ("14.3", (0.75, 1, 6 / 7), "overlap a true name"),
+    ("15.2", (0.2, 0.2), "not by all"),
+    ("15.2", (6 / 9, 0.6), "third class"),
+    ("16.1", lambda scores, mask: ch16.softmax(np.where(mask, scores, -1e9).T).T, "along the batch"),
+    ("16.2", 16 * (64 * 64 + 64), "a head has 16 numbers"),
+    ("16.2", 4 * 64 * 64 + 3 * 64, "bias of the last matrix"),
+    ("16.3", lambda lengths, rows, width: sum(lengths) - sum(min(n, width) for n in lengths[:rows]), "number of characters"),
+    ("16.3", lambda lengths, rows, width: 1 - sum(min(n, width) for n in lengths[:rows]) / (rows * width), "empty share"),
+    ("17.1", lambda losses, batch: losses.mean() / 2, "two equal parts only"),
 ]
 
 
@@ -287,6 +377,16 @@ def test_every_exercise_tells_at_least_two_mistakes_apart():
     for number in NUMBERS:
         lines = {said(exercise(number).check, wrong) for other, wrong, _ in MISTAKES if other == number}
         assert len(lines) >= 2, number
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_line_for_a_mistake_can_be_said(chapter):
+    """A line that another one hides, or whose mistake counts as right, would never be seen."""
+    answers = [said(exercise(number).check, wrong) for number, wrong, _ in MISTAKES if number.startswith(chapter)]
+    source = (PROJECT / "course_utils" / "exercises" / f"ch{chapter}.py").read_text("utf-8")
+    lines = [pair.elts[1].value for pair in ast.walk(ast.parse(source))
+             if isinstance(pair, ast.Tuple) and len(pair.elts) == 2 and isinstance(getattr(pair.elts[1], "value", None), str)]
+    assert len(lines) > 5 and [line for line in lines if not any(line in answer for answer in answers)] == []
 
 
 @pytest.mark.parametrize("number", NUMBERS)

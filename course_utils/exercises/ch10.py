@@ -22,7 +22,7 @@ def new_state(answer):
         (0.25 * 0.8, "the candidate is missing."),
         (0.25 * 0.8 + 0.75 * np.tanh(-0.4), "the candidate has been through tanh already."),
         (np.tanh(0.25 * 0.8 + 0.75 * -0.4), "no tanh at the end: that is in the candidate."),
-    ])
+    ], tolerance=1e-4)
 
 
 def parameters(answer):

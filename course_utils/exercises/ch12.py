@@ -4,8 +4,8 @@ import numpy as np
 
 from . import Exercise, collect, compare, of_function
 
-IDS, LENGTHS = np.array([[1, 2, 3, 4, 0], [5, 6, 0, 0, 0], [7, 8, 9, 10, 11]]), np.array([4, 2, 5])
-TURNED = np.array([[4, 3, 2, 1, 0], [6, 5, 0, 0, 0], [11, 10, 9, 8, 7]])
+IDS, LENGTHS = np.array([[3, 1, 4, 2, 0], [5, 6, 0, 0, 0], [7, 11, 8, 10, 9]]), np.array([4, 2, 5])
+TURNED = np.array([[2, 4, 1, 3, 0], [6, 5, 0, 0, 0], [9, 10, 8, 11, 7]])
 OUTPUTS = np.random.default_rng(12).normal(size=(3, 5, 4)).round(2)
 ROWS = np.arange(3)
 FORWARD, BACKWARD = OUTPUTS[:, :, :2], OUTPUTS[:, :, 2:]
