@@ -123,8 +123,8 @@ def main():
     result = "\n\n".join([
         f"{corpus}, {len(texts):,} reviews, batches of 32, medians of {arguments.runs} runs",
         table(["pipeline", "reviews", *(f"reviews/s, epoch {epoch + 1}" for epoch in range(EPOCHS)), "padding", "share of a GRU's epoch"], rows),
-        f"Ending an iterator after 0.7 s of computing: with autotuning {sum(wait > 0.05 for wait in tuned)} of {len(tuned)} waited, {max(tuned):.2f} s at most, "
-        f"{sum(tuned) / len(tuned):.3f} s in the mean; without {max(untuned):.3f} s at most.",
+        f"Ending an iterator after 0.7 s of computing: with autotuning {sum(wait > 0.05 for wait in tuned)} of {len(tuned)} waited, "
+        f"{max(tuned):.2f} s at most, {sum(tuned) / len(tuned):.3f} s in the mean; without {max(untuned):.3f} s at most.",
         "\n".join(verdict(f"{when}, {f'{cut} bytes' if cut else 'whole reviews'}: course / tutorial", ratio, target, at_least=True)
                   for when, ratios, target in (("first epoch", first, 1), ("second epoch", later, 10)) for cut, ratio in ratios.items())])
 
