@@ -380,6 +380,11 @@ def test_every_line_for_a_mistake_can_be_said(chapter):
     assert len(lines) > 5 and [line for line in lines if not any(line in answer for answer in answers)] == []
 
 
+@pytest.mark.parametrize("number", [number for number in NUMBERS if re.match(r"def [^\n]+\n( [^\n]*\n|\n(?= ))+$", said(exercise(number).solution))])
+def test_where_a_function_is_wanted_a_number_is_told_so(number):
+    assert "give the function itself" in said(exercise(number).check, 0.5)
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_unanswered_says_so(number):
     line = f"{number}: not answered yet. Replace the dots and run both cells. Help: .hint() and .solution()\n"
