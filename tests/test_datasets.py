@@ -12,7 +12,7 @@ import tensorflow_datasets as tfds
 from conftest import PROJECT
 
 from course_utils import datasets
-from course_utils.files import DataError
+from course_utils.files import DataError, cache_folder
 
 OPEN = """
 import tensorflow_datasets as tfds
@@ -118,6 +118,11 @@ def full_disk(tmp_path):
         pytest.skip("mounting a small disk needs root on Linux")
     yield folder
     subprocess.run(["umount", folder], check=True)
+
+
+def test_a_cache_may_have_chinese_letters_where_paths_are_utf8(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "缓存 一"))
+    assert sys.getfilesystemencoding() == "utf-8" and cache_folder() == tmp_path / "缓存 一"
 
 
 def test_a_full_disk_is_said_before_anything_is_written(run, full_disk):
