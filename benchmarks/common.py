@@ -1,7 +1,6 @@
 """What the benchmarks share: the corpus, the results in build/, the figure."""
 
 import os
-import statistics
 from pathlib import Path
 
 from course_utils.files import PROJECT, imdb_folder
@@ -40,8 +39,3 @@ def verdict(what: str, value: float, target: float, at_least: bool = False) -> s
     """One line: a figure beside its target, and whether it is met."""
     met = value >= target if at_least else value <= target
     return f"- {what}: {value:.3g}, target {'at least' if at_least else 'at most'} {target:.3g}: {'met' if met else 'MISSED'}"
-
-
-def middle(values) -> float:
-    """The median."""
-    return statistics.median(values)

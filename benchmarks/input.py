@@ -5,8 +5,9 @@
 
 import argparse
 import time
+from statistics import median
 
-from common import middle, save, table, use_corpus, verdict
+from common import save, table, use_corpus, verdict
 
 EPOCHS = 3
 
@@ -64,7 +65,7 @@ def main():
         for (name, cut), make in kinds.items():
             rates[name, cut].append(epochs(make, cut))
             print(f"run {run + 1}  {name:8} {cut or 'whole'}  " + "  ".join(f"{rate:,.0f}" for rate in rates[name, cut][-1]), flush=True)
-    rate = {kind: [middle([run[epoch] for run in runs]) for epoch in range(EPOCHS)] for kind, runs in rates.items()}
+    rate = {kind: [median([run[epoch] for run in runs]) for epoch in range(EPOCHS)] for kind, runs in rates.items()}
 
     def padding(data):
         """The share of cells that hold padding (a padding of the tutorial is the id of the word <pad>, never a 0)."""
@@ -114,7 +115,7 @@ def main():
             pass
         return (time.monotonic() - begun) / training
 
-    share = {name: middle([share_of_input(make(300)) for _ in range(arguments.runs)]) for name, make in (("tutorial", plain), ("course", course))}
+    share = {name: median([share_of_input(make(300)) for _ in range(arguments.runs)]) for name, make in (("tutorial", plain), ("course", course))}
 
     rows = [[name, f"first {cut} bytes" if cut else "whole", *(f"{one:,.0f}" for one in rate[name, cut]), f"{shares[name, cut]:.3f}",
              f"{share[name]:.3f}" if cut else ""] for name, cut in kinds]

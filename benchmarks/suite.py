@@ -13,9 +13,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 import nbformat
-from common import middle, save, table, verdict
+from common import save, table, verdict
 
 from course_utils.files import PROJECT
 from course_utils.notebooks import execute, find
@@ -67,8 +68,8 @@ def main():
             compared.append(timed("notebooks")[0])
             print(f"run {run + 1}: import {imported[-1]:.1f} s, compare {compared[-1]:.1f} s", flush=True)
     memory = largest()
-    rows = [[f"import TensorFlow, {chapters} notebooks", f"{middle(imported):.0f}"], [f"compare {chapters} chapters", f"{middle(compared):.0f}"]]
-    verdicts = [verdict("comparison, in times of the import", middle(compared) / middle(imported), 3.5),
+    rows = [[f"import TensorFlow, {chapters} notebooks", f"{median(imported):.0f}"], [f"compare {chapters} chapters", f"{median(compared):.0f}"]]
+    verdicts = [verdict("comparison, in times of the import", median(compared) / median(imported), 3.5),
                 verdict("memory of the largest process, GiB", memory, 2)]
     if not arguments.without_tests:
         whole, last = timed()

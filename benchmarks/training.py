@@ -6,8 +6,9 @@
 import argparse
 import itertools
 import time
+from statistics import median
 
-from common import middle, save, table, use_corpus, verdict
+from common import save, table, use_corpus, verdict
 
 LSTM = "LSTM, a tutorial's"
 GOAL = 0.84
@@ -187,7 +188,7 @@ def draw(found):
     import matplotlib.pyplot as plt
     figure, axes = plt.subplots(figsize=(9, 4.8))
     for (name, runs), marker, line in zip(found.items(), itertools.cycle("os^Dv"), itertools.cycle(["-", "--", ":"]), strict=False):
-        curve = [(middle([prepared + epochs[epoch][0] for prepared, epochs in runs]), middle([epochs[epoch][1] for _, epochs in runs]))
+        curve = [(median([prepared + epochs[epoch][0] for prepared, epochs in runs]), median([epochs[epoch][1] for _, epochs in runs]))
                  for epoch in range(len(runs[0][1]))]
         axes.plot(*zip(*curve, strict=True), marker=marker, linestyle=line, label=name)
     axes.axhline(GOAL, color="0.5", linewidth=1)
@@ -209,20 +210,20 @@ def main():
             found[name].append(run(seed))
             prepared, epochs = found[name][-1]
             print(f"run {seed}  {name:45} {prepared:5.1f} s  " + "  ".join(f"{score:.4f} ({seconds:.1f} s)" for seconds, score in epochs), flush=True)
-    reference = middle([epochs[-1][0] for _, epochs in found[LSTM]]) if LSTM in found else float("inf")
+    reference = median([epochs[-1][0] for _, epochs in found[LSTM]]) if LSTM in found else float("inf")
     rows, last, reached, whole = [], {}, {}, {}
     for name, runs in found.items():
         scores = [epochs[-1][1] for _, epochs in runs]
-        last[name], reached[name] = middle(scores), middle([to_goal(*run) for run in runs])
-        whole[name] = middle([prepared + epochs[-1][0] for prepared, epochs in runs])
-        rows.append([name, f"{middle([prepared for prepared, _ in runs]):.1f}", f"{middle([epochs[-1][0] for _, epochs in runs]):.1f}",
+        last[name], reached[name] = median(scores), median([to_goal(*run) for run in runs])
+        whole[name] = median([prepared + epochs[-1][0] for prepared, epochs in runs])
+        rows.append([name, f"{median([prepared for prepared, _ in runs]):.1f}", f"{median([epochs[-1][0] for _, epochs in runs]):.1f}",
                      len(runs[0][1]), f"{last[name]:.3f}", f"{min(scores):.3f} to {max(scores):.3f}", f"{reached[name]:.1f}".replace("inf", "never"),
-                     *(f"{middle([within(*run, share * reference) for run in runs]):.3f}".replace("0.000", "none") for share in (0.2, 1))])
+                     *(f"{median([within(*run, share * reference) for run in runs]):.3f}".replace("0.000", "none") for share in (0.2, 1))])
     text = f"{datasets.reviews()}, medians of {arguments.runs} runs; seconds on this machine\n\n" + table(
         ["system", "preparing", "training", "epochs", "accuracy", "lowest to highest", f"seconds to {GOAL}",
          f"after {reference / 5:.0f} s", f"after {reference:.0f} s"], rows)
-    if len(chosen) == len(systems_names := list(found)) and LSTM in found and all(name in found for name in RECURRENT):
-        networks = [name for name in systems_names if "SVM" not in name and "tutorial" not in name]
+    if all(name in found for name in (LSTM, *RECURRENT)):
+        networks = [name for name in found if "SVM" not in name and "tutorial" not in name]
         best = max(RECURRENT, key=last.get)
         text += "\n\n" + "\n".join([
             verdict(f"seconds to {GOAL}, in those of the LSTM", min(reached[name] for name in networks) / reached[LSTM], 0.2),

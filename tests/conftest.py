@@ -38,13 +38,16 @@ def copied_project(tmp_path):
     return root
 
 
+def users_environment():
+    """The environment without what pytest sets for its own process, which must not reach one that stands for a user's."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+
 @pytest.fixture
 def run():
     """Runs Python with these arguments, as a user would, and returns what became of it; `env` adds to the environment."""
     def run_python(*arguments, cwd=PROJECT, env=None):
-        # what pytest sets for its own process must not reach a process that stands for a user's
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-        return subprocess.run([sys.executable, *map(str, arguments)], cwd=cwd, env=kept | {"PYTHONPATH": str(cwd)} | (env or {}),
+        return subprocess.run([sys.executable, *map(str, arguments)], cwd=cwd, env=users_environment() | {"PYTHONPATH": str(cwd)} | (env or {}),
                               capture_output=True, text=True, encoding="utf-8", timeout=900)
     return run_python
 

@@ -17,7 +17,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 BUILD = PROJECT / "build" / "mutants"
 PYTHON = PROJECT / ".venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-SLOW = "in_their_notebook or outlives or two_clusters or one_module"    # tests that execute chapters, or wait
+SLOW = "in_their_notebook or outlives or two_clusters"    # tests that execute chapters, or wait
 # the fast tests of each module; plots.py is judged by the captions and pictures of the chapters, and by eye
 FAST = {
     "by_hand.py": "test_by_hand test_recurrent test_attention", "text.py": "test_text test_any_text", "training.py": "test_training",
@@ -76,8 +76,9 @@ def main() -> int:
     parser.add_argument("--module", default="", help="only modules whose path contains this")
     arguments = parser.parse_args()
     copies = [BUILD / "copy1", BUILD / "copy2"]
-    for copy in copies:
-        prepare(copy)
+    prepare(copies[0])
+    shutil.rmtree(copies[1], ignore_errors=True)
+    shutil.copytree(*copies)
     with use_db(copies[0] / "session.sqlite", WorkDB.Mode.open) as session:
         items = [item for item in session.work_items if arguments.module in str(item.mutations[0].module_path)]
     drawn = draw(items, arguments.every, arguments.seed)

@@ -19,15 +19,10 @@ any_string = st.text(st.characters(), max_size=60)                    # every ca
 any_text = st.one_of(any_string, st.binary(max_size=60))
 
 
-def plain(words):
-    """Ragged words as lists of bytes."""
-    return words.to_list()
-
-
 def check(texts):
     """From these texts to a batch and back."""
     words = text.split_words(texts)
-    rows = plain(words)
+    rows = words.to_list()
     assert len(rows) == len(texts)
     assert all(word and set(word.decode("ascii")) <= LETTERS for row in rows for word in row)
     counts = text.count_words(words)
@@ -39,7 +34,7 @@ def check(texts):
         assert all(0 < number < len(vocabulary) for number in numbers)
         assert all(word in (known, known[:0]) or known.startswith("<oov") for word, known in
                    zip([word.decode() for word in row], vocabulary.decode(numbers), strict=True))
-    assert [len(row) for row in plain(text.pairs(words))] == [max(0, len(row) - 1) for row in rows]
+    assert [len(row) for row in text.pairs(words).to_list()] == [max(0, len(row) - 1) for row in rows]
     padded = text.pad(text.rows(ids))
     assert padded.shape == (len(texts), max(map(len, rows))) and (padded > 0).sum() == sum(map(len, rows))
     batches = list(text.batches_by_length(ids, np.arange(len(texts)), batch_size=2))
@@ -68,7 +63,7 @@ def test_every_unicode_category(category):
 
 
 def test_empty_texts():
-    assert plain(text.split_words([])) == []
+    assert text.split_words([]).to_list() == []
     assert check(["", "   ", "<br />", b""]) == [[], [], [], []]
 
 
@@ -99,7 +94,12 @@ def test_any_words_make_a_vocabulary(words):
 def test_any_file_of_vectors(tmp_path_factory, content, packed):
     path = tmp_path_factory.mktemp("vectors") / ("v.txt.gz" if packed else "v.txt")
     path.write_bytes(content)
-    check_vectors(path)
+    try:
+        table, found = text.read_vectors(path, text.Vocabulary(["film", "a"]))
+    except DataError as error:
+        assert "\n" not in str(error)
+    else:
+        assert table.shape[0] == len(found) and np.isfinite(table).all() and not table[~found].any()
 
 
 @pytest.mark.parametrize("content", [b"film 0.1 0.2\xff\n", b"film 1 nan\n", b"film 1 inf\n", b"film\n", b"\x1f\x8b", b"film 1 2\nfilm 1\n"])
@@ -118,12 +118,3 @@ def test_a_cut_off_packed_file_of_vectors(tmp_path):
         text.read_vectors(path, text.Vocabulary(["film"]))
     with pytest.raises(DataError, match=r"none\.txt"):
         text.read_vectors(tmp_path / "none.txt", text.Vocabulary(["film"]))
-
-
-def check_vectors(path):
-    try:
-        table, found = text.read_vectors(path, text.Vocabulary(["film", "a"]))
-    except DataError as error:
-        assert "\n" not in str(error)
-    else:
-        assert table.shape[0] == len(found) and np.isfinite(table).all() and not table[~found].any()

@@ -10,7 +10,7 @@ import time
 
 import nbformat
 import pytest
-from conftest import NOTEBOOKS, PROJECT, code_cells
+from conftest import NOTEBOOKS, PROJECT, code_cells, users_environment
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +118,7 @@ def test_without_a_network_chapters_run_and_compare(run, copied_project, tmp_pat
     # the kernel and its client speak over the loopback of the new namespace, which has to be switched on
     command = f"ip link set lo up; exec {sys.executable} -m pytest -p no:cacheprovider --numprocesses=0 -q notebooks"
     done = subprocess.run([*alone, "sh", "-c", command], cwd=copied_project, capture_output=True, text=True,
-                          env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+                          env=users_environment()
                           | {"PYTHONPATH": str(copied_project), "COURSE_CACHE": str(tmp_path / "cache")})
     assert done.returncode == 0 and " passed" in done.stdout, done.stdout[-2000:] + done.stderr[-500:]
 
@@ -169,7 +169,7 @@ def test_a_damaged_cache_is_prepared_anew(run, tmp_path):
 
 def test_ctrl_c_while_data_are_prepared_leaves_nothing_half_made(run, tmp_path):
     """Interrupted at many moments, the next call always finds or makes the whole corpus."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")} | {"COURSE_CACHE": str(tmp_path)}
+    env = users_environment() | {"COURSE_CACHE": str(tmp_path)}
     interrupted = 0
     for seconds in (3.0, 4.0, 5.0):
         process = subprocess.Popen([sys.executable, "-c", READ], cwd=PROJECT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -192,9 +192,8 @@ def compare_under(course, tmp_path, chapters, env=None, **options):
     """Run these chapters, {number: last cell}, through the comparison in a process of its own kind, and want all cells to pass."""
     for number, last in chapters.items():
         cut(next(path for path in NOTEBOOKS if path.name.startswith(number)), course, last)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--numprocesses=0", "-q", "notebooks"], cwd=course,
-                          env=kept | {"PYTHONPATH": str(course), "COURSE_CACHE": str(tmp_path / "cache")} | (env or {}),
+                          env=users_environment() | {"PYTHONPATH": str(course), "COURSE_CACHE": str(tmp_path / "cache")} | (env or {}),
                           capture_output=True, text=True, **options)
     assert done.returncode == 0 and " passed" in done.stdout, done.stdout[-3000:] + done.stderr[-500:]
 
@@ -223,7 +222,7 @@ def pages(course):
 def test_two_runs_at_once_do_not_disturb_each_other(copied_project, tmp_path):
     """Both prepare the same corpus for the first time, and write the same pages."""
     cut(next(path for path in NOTEBOOKS if path.name.startswith("06")), copied_project, 'exercise("06.3").check')
-    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    env = users_environment()
     env |= {"PYTHONPATH": str(copied_project), "COURSE_CACHE": str(tmp_path / "cache")}
     runs = [subprocess.Popen([sys.executable, "-m", "course_utils", "run"], cwd=copied_project, env=env, stdout=subprocess.PIPE, text=True)
             for _ in range(2)]
@@ -252,7 +251,7 @@ def kernels(folder):
 def test_ctrl_c_in_training_leaves_no_process_and_nothing_half_made(copied_project, tmp_path, command):
     path = next(path for path in NOTEBOOKS if path.name.startswith("11"))
     shutil.copy(path, copied_project / "notebooks")
-    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    env = users_environment()
     process = subprocess.Popen([sys.executable, "-m", "course_utils", command], cwd=copied_project, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True, start_new_session=True,
                                env=env | {"PYTHONPATH": str(copied_project), "COURSE_CACHE": str(tmp_path / "cache")})
