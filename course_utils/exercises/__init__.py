@@ -1,37 +1,45 @@
-"""Exercises that answer: `exercise("01.1").check(answer)`, `.hint()`, `.solution()`. All offline, and never an exception."""
+"""Exercises that answer: `exercise("01.1").check(answer)`, `.hint()`, `.solution()`. All offline, never an exception.
 
-import functools
+A chapter's module holds the solutions as functions, each with the mistakes that are often made instead.
+"""
+
 import importlib
+import inspect
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
+from .compare import difference, outcome
+
+HELP = "Help: .hint() and .solution()"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Exercise:
-    """One exercise.
+    """One exercise: a `Function` or a `Value`.
 
-    verify: called with the answer; returns None if it is right, else one line on what is wrong.
-    clue: what `.hint()` prints.  code: the cell of the solution, what `.solution()` prints.
+    solve: the solution, a function with the name that the answer has in the notebook.  clue: what `.hint()` prints.
+    mistakes: pairs (wrong answer, line): what to say to an answer that gives the same.
     """
 
     number: str
-    verify: Callable
+    solve: Callable
     clue: str
-    code: str
+    mistakes: list[tuple]
 
-    def check(self, *answer) -> None:
+    def __repr__(self) -> str:                 # a method without its brackets shows this, too
+        return f"exercise {self.number}: .check(answer), .hint(), .solution()"
+
+    def check(self, *answer: object) -> None:
         """Say in one line whether the answer is right; if it is a typical mistake, say which."""
         if any(part is ... for part in answer):
-            print(f"{self.number}: not answered yet. Replace the dots and run both cells. Help: .hint() and .solution()")
+            print(f"{self.number}: not answered yet. Replace the dots and run both cells. {HELP}")
             return
         try:
-            problem = self.verify(*answer)
-        except Exception as error:             # a learner's value may be anything, and a check never fails
-            problem = f"this cannot be checked ({type(error).__name__}: {error})."
-        print(f"{self.number}: right." if problem is None
-              else f"{self.number}: not yet: {problem} Help: .hint() and .solution()")
+            problem = self.problem(answer[0] if len(answer) == 1 else answer)
+        except (Exception, SystemExit) as error:             # an answer may be anything, and a check never fails
+            problem = f"this cannot be checked ({type(error).__name__})."
+        print(f"{self.number}: right." if problem is None else f"{self.number}: not yet: {problem} {HELP}")
 
     def hint(self) -> None:
         """Print a hint that does not give the answer away."""
@@ -39,7 +47,67 @@ class Exercise:
 
     def solution(self) -> None:
         """Print a solution, ready to be copied into the cell."""
-        print(self.code)
+        print(self.cell())
+
+
+@dataclass(frozen=True, repr=False)
+class Function(Exercise):
+    """An exercise whose answer is a function; mistakes are wrong functions, and three decimal places must be right.
+
+    cases: the arguments of each call. An answer is like another one if it is so in all cases.
+    """
+
+    cases: list[tuple]
+
+    def cell(self) -> str:
+        """The solution as it stands."""
+        return inspect.getsource(self.solve).rstrip()
+
+    def results(self, function: Callable) -> list:
+        """What the function returns in each case, or the exception it raises."""
+        return [outcome(function, case) for case in self.cases]
+
+    def problem(self, answer: object) -> str | None:
+        """None if the answer is right, else what is wrong."""
+        if not callable(answer):
+            return "give the function itself, by its name and without brackets."
+        results = self.results(answer)
+        differences = list(map(difference, results, self.results(self.solve)))
+        if not any(differences):
+            return None
+        for wrong, line in self.mistakes:
+            if not any(map(difference, results, self.results(wrong))):
+                return line
+        place = next(place for place, found in enumerate(differences) if found)
+        line = "it is None. Does your function say `return`?" if results[place] is None else differences[place]
+        call = f"{self.solve.__name__}({', '.join(map(repr, self.cases[place]))})"
+        return f"{call}: {line}" if len(call) <= 80 and "\n" not in call else line
+
+
+@dataclass(frozen=True, repr=False)
+class Value(Exercise):
+    """An exercise whose answer is a value.
+
+    given: the arguments of the solution, which are variables of the notebook.
+    places: so many decimal places must be right, three where the notebook asks for three.
+    """
+
+    given: tuple = ()
+    places: int = 2
+
+    def cell(self) -> str:
+        """The body of the solution, with `name = ` in the place of its last `return`."""
+        _, _, body = inspect.getsource(self.solve).partition("\n")
+        before, _, value = textwrap.dedent(body).rstrip().rpartition("return ")
+        return f"{before}{self.solve.__name__} = {value}"
+
+    def problem(self, answer: object) -> str | None:
+        """None if the answer is right, else what is wrong."""
+        found = difference(answer, self.solve(*self.given), self.places)
+        if found is None:
+            return None
+        named = (line for wrong, line in self.mistakes if not difference(answer, wrong, self.places))
+        return next(named, found)
 
 
 def exercise(number: str) -> Exercise:
@@ -49,56 +117,10 @@ def exercise(number: str) -> Exercise:
     """
     chapter = number.partition(".")[0]
     try:
-        found = importlib.import_module(f"{__name__}.ch{chapter}").EXERCISES
+        found = {one.number: one for one in importlib.import_module(f"{__name__}.ch{chapter}").EXERCISES}
     except ModuleNotFoundError:
-        raise LookupError(f"There are no exercises for chapter {chapter!r}. Write two digits, as in exercise(\"01.1\").") from None
+        raise LookupError(f"There are no exercises for chapter {chapter!r}. "
+                          "Write two digits, as in exercise(\"01.1\").") from None
     if number not in found:
         raise LookupError(f"There is no exercise {number!r}; chapter {chapter} has {', '.join(found)}.")
     return found[number]
-
-
-def collect(*exercises: Exercise) -> dict[str, Exercise]:
-    """The exercises of a chapter by their numbers."""
-    return {one.number: one for one in exercises}
-
-
-def of_function(verify):
-    """Wraps the check of an answer that must be a function: anything else is told so."""
-    @functools.wraps(verify)
-    def check(answer):
-        return verify(answer) if callable(answer) else "give the function itself, by its name and without brackets."
-    return check
-
-
-def compare(answer, right, mistakes=(), tolerance=6e-4) -> str | None:
-    """None if `answer` equals `right` in shape and value, else what is wrong.
-
-    mistakes: pairs (value, line): a typical wrong answer and what to say to it.
-    tolerance: absolute and relative; three places of the answer are enough.
-    """
-    right = np.asarray(right, dtype=float)
-    if answer is None or (isinstance(answer, list) and None in answer):
-        return "it is None. Does your function say `return`?"
-    try:
-        answer = np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
-        return f"a number or an array of numbers is wanted, this is {type(answer).__name__}."
-
-    def same(value):
-        value = np.asarray(value, dtype=float)
-        return answer.shape == value.shape and np.allclose(answer, value, rtol=tolerance, atol=tolerance)
-
-    if same(right):
-        return None
-    for value, line in mistakes:
-        if same(value):
-            return line
-    if answer.shape != right.shape:
-        if answer.size == right.size:
-            return f"the numbers may be right, but the shape is {answer.shape}; {right.shape} is wanted."
-        return f"the shape is {answer.shape}; {right.shape} is wanted."
-    where = np.unravel_index(np.argmax(np.abs(answer - right)), right.shape) if right.ndim else ()
-    if np.isnan(answer).any():
-        return "there is a nan in it: an undefined number, such as 0 / 0 or infinity / infinity."
-    place = f" at position {', '.join(map(str, where))}" if right.ndim else ""
-    return f"{answer[where]:.4g}{place} is not right."

@@ -2,63 +2,62 @@
 
 import numpy as np
 
-from ..by_hand import softmax
-from . import Exercise, collect, compare, of_function
+from ..by_hand import sigmoid_slope, softmax
+from . import Function, Value
 
 Z = np.array([[-3.0, -0.5, 0.0], [0.5, 2.0, -40.0]])
-SCORES = np.array([[2.0, 1.0, 0.1], [1000.0, 1001.0, 999.0]])
+SCORES = np.array([[2.0, 1.0, 0.1], [3000.0, 3001.0, 2999.0]])         # e to the 3000 / T overflows for each T below
 
 
-@of_function
-def leaky(function):
-    try:
-        answer = function(Z.copy())
-    except ValueError as error:
-        if "truth value" in str(error):
-            return "`if z > 0` asks one question of a whole array. np.where asks it of each element."
-        raise
-    return compare(answer, np.where(Z >= 0, Z, 0.1 * Z), [
-        (np.maximum(Z, 0), "this is the plain ReLU: the left side must be 0.1 z."),
-        (np.where(Z >= 0, Z, -0.1 * Z), "the left side has the wrong sign: 0.1 z is negative there."),
-        (np.where(Z >= 0, Z, 0.1), "the left side is 0.1 times z, not 0.1."),
-        (np.where(Z >= 0, 1, 0.1), "these are the slopes. The values are asked for."),
-        (np.where(Z >= 0, 0.1 * Z, Z), "left and right are swapped."),
+def leaky_relu(z):
+    return np.where(z >= 0, z, 0.1 * z)
+
+
+LEAKY_RELU = Function(
+    "02.1", leaky_relu,
+    "np.where(condition, where it holds, where not) chooses element by element.", [
+        (lambda z: z if z > 0 else 0.1 * z,
+         "`if z > 0` asks one question of a whole array. np.where asks it of each element."),
+        (lambda z: np.maximum(z, 0), "this is the plain ReLU: the left side must be 0.1 z."),
+        (lambda z: np.where(z >= 0, z, -0.1 * z), "the left side has the wrong sign: 0.1 z is negative there."),
+        (lambda z: np.where(z >= 0, z, 0.1), "the left side is 0.1 times z, not 0.1."),
+        (lambda z: np.where(z >= 0, 1, 0.1), "these are the slopes. The values are asked for."),
+        (lambda z: np.where(z >= 0, 0.1 * z, z), "left and right are swapped."),
+    ], cases=[(Z,), (Z[0],)])
+
+
+def z_tenth():
+    fine = np.linspace(0, 6, 600_001)
+    return fine[np.argmin(np.abs(sigmoid_slope(fine) - 0.025))]
+
+
+HIGH = (1 + np.sqrt(0.9)) / 2                  # S (1 - S) = 0.025 is a quadratic equation in S
+Z_TENTH = Value(
+    "02.2", z_tenth, "the largest slope is 0.25, so S (1 - S) = 0.025. You may also look for it with numbers: "
+                     "compute sigmoid_slope on a fine axis.", [
+        (-z_tenth(), "by symmetry this is right on the left side; the one with z > 0 is asked for."),
+        (np.log((1 + np.sqrt(0.6)) / (1 - np.sqrt(0.6))),
+         "here the slope is 0.1. One tenth of the largest slope is 0.025."),
+        (HIGH, "this is S(z) there. The z is asked for: z = log(S / (1 - S))."),
+        (np.log(9), "here the sigmoid itself is 0.9. The question is about its slope."),
     ])
 
 
-def tenth(answer):
-    # S (1 - S) = 0.025 is a quadratic equation in S
-    high = (1 + np.sqrt(0.9)) / 2
-    return compare(answer, np.log(high / (1 - high)), [
-        (-np.log(high / (1 - high)), "by symmetry this is right on the left side; the one with z > 0 is asked for."),
-        (np.log((1 + np.sqrt(0.6)) / (1 - np.sqrt(0.6))), "here the slope is 0.1. One tenth of the largest slope is 0.025."),
-        (high, "this is S(z) there. The z is asked for: z = log(S / (1 - S))."),
-        (np.log(9), "here the sigmoid itself is 0.9. The question is about its slope."),
-    ], tolerance=5e-3)
+def softmax_t(z, T):
+    return softmax(z / T)
 
 
-@of_function
-def temperature(function):
-    with np.errstate(over="ignore", invalid="ignore"):
-        at_one, answer = function(SCORES.copy(), 1.0), function(SCORES.copy(), 2.0)
-    if np.isnan(np.asarray([answer, at_one], dtype=float)).any():
-        return "there is a nan: e to the power of 1000 overflows. Subtract the largest score of each row first."
-    return compare(answer, softmax(SCORES / 2), [
-        (softmax(SCORES * 2), "the scores are multiplied by T; they must be divided by it."),
-        (softmax(SCORES), "T has no effect."),
-        (softmax(SCORES) / 2, "T must act before the softmax: these rows do not add up to 1."),
-        (np.exp(SCORES / 2 - SCORES.max() / 2) / np.exp(SCORES / 2 - SCORES.max() / 2).sum(),
-         "the sum runs over the whole batch. Each row must add up to 1: axis=-1, keepdims=True."),
-    ]) or compare(at_one, softmax(SCORES))
+def over_all(z, T):
+    return softmax((z / T).ravel()).reshape(z.shape)
 
 
-EXERCISES = collect(
-    Exercise("02.1", leaky, "np.where(condition, where it holds, where not) chooses element by element.",
-             "def leaky_relu(z):\n    return np.where(z >= 0, z, 0.1 * z)"),
-    Exercise("02.2", tenth, "the largest slope is 0.25, so S (1 - S) = 0.025. You may also look for it with numbers: "
-                            "compute sigmoid_slope on a fine axis.",
-             "fine = np.linspace(0, 6, 600_001)\n"
-             "z_tenth = fine[np.argmin(np.abs(sigmoid_slope(fine) - 0.025))]"),
-    Exercise("02.3", temperature, "the softmax of the chapter, with z / T in the place of z.",
-             "def softmax_t(z, T):\n    return softmax(z / T)"),
-)
+SOFTMAX_T = Function("02.3", softmax_t, "the softmax of the chapter, with z / T in the place of z.", [
+    (lambda z, T: np.exp(z / T) / np.exp(z / T).sum(axis=-1, keepdims=True),
+     "there is a nan: e to a large power overflows. Subtract the largest score of each row first."),
+    (lambda z, T: softmax(z * T), "the scores are multiplied by T; they must be divided by it."),
+    (lambda z, T: softmax(z), "T has no effect."),
+    (lambda z, T: softmax(z) / T, "T must act before the softmax: these rows do not add up to 1."),
+    (over_all, "the sum runs over the whole batch. Each row must add up to 1: axis=-1, keepdims=True."),
+], cases=[(SCORES, 2.0), (SCORES, 0.5)])
+
+EXERCISES = [LEAKY_RELU, Z_TENTH, SOFTMAX_T]

@@ -1,65 +1,67 @@
-"""Exercises of chapter 16: a masked softmax, the parameters of self-attention, what a box loses."""
+"""Exercises of chapter 16: a masked softmax, the parameters of self-attention, how many characters are hidden."""
 
 import numpy as np
 
-from . import Exercise, collect, compare, of_function
+from ..by_hand import softmax
+from . import Function, Value
 
 SCORES = np.array([[1.0, 2.0, 0.5, 3.0], [-1.0, 0.0, 4.0, 4.0], [900.0, 901.0, 0.0, 0.0]])
 MASK = np.array([[True, True, True, True], [True, True, False, False], [True, True, False, False]])
-LENGTHS = [12, 40, 25, 8, 30]
 
 
-def softmax(z):
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
+def masked_softmax(scores, mask):
+    scores = np.where(mask, scores, -1e9)
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
 
-RIGHT = softmax(np.where(MASK, SCORES, -1e9))
+def unsafe(scores, mask):
+    e = np.exp(np.where(mask, scores, -1e9))
+    return e / e.sum(axis=-1, keepdims=True)
 
 
-@of_function
-def masked_softmax(function):
-    with np.errstate(all="ignore"):
-        return compare(function(SCORES.copy(), MASK.copy()), RIGHT, [
-            (softmax(SCORES), "the mask has no effect."),
-            (softmax(SCORES) * MASK, "masked after the softmax, the rows no longer sum to 1. Mask the scores before it."),
-            (softmax(SCORES * MASK), "a score of 0 is not weight 0: e to the 0 is 1. Use a very low score."),
-            (softmax(np.where(MASK, -1e9, SCORES)), "the mask is turned round: true is what is there."),
-            (softmax(np.where(MASK, SCORES, -1e9).T).T, "this is along the batch. Each row is a document: axis=-1."),
-        ])
+MASKED_SOFTMAX = Function(
+    "16.1", masked_softmax,
+    "np.where(mask, scores, -1e9), then take the largest score of each row off before np.exp.", [
+        (lambda scores, mask: softmax(scores), "the mask has no effect."),
+        (lambda scores, mask: softmax(scores) * mask,
+         "masked after the softmax, the rows no longer sum to 1. Mask the scores before it."),
+        (lambda scores, mask: softmax(scores * mask),
+         "a score of 0 is not weight 0: e to the 0 is 1. Use a very low score."),
+        (lambda scores, mask: masked_softmax(scores, ~mask), "the mask is turned round: true is what is there."),
+        (lambda scores, mask: masked_softmax(scores.T, mask.T).T,
+         "this is along the batch. Each row is a document: axis=-1."),
+        (unsafe, "there is a nan: e to the 900 overflows. Take the largest score of each row off first."),
+    ], cases=[(SCORES, MASK),
+              (np.array([[905.0, 903.0, 910.0], [1.0, 2.0, 3.0]]), np.array([[True, True, False]] * 2))])
 
 
-def parameters(answer):
-    return compare(answer, 4 * (64 * 64 + 64), [
+def parameters():
+    return 3 * (64 * 4 * 16 + 4 * 16) + (4 * 16 * 64 + 64)
+
+
+PARAMETERS = Value(
+    "16.2", parameters,
+    "queries, keys and values: 64 × (4 × 16) and 4 × 16 biases each; then the matrix that joins the heads.", [
         (4 * 64 * 64, "the biases are missing."),
         (3 * (64 * 64 + 64), "the matrix that joins the heads is missing."),
         (4 * 4 * (64 * 64 + 64), "a head has 16 numbers, not 64: four heads together make 64."),
         (3 * (64 * 16 + 16) + 16 * 64 + 64, "this is one head."),
         (4 * 64 * 64 + 3 * 64, "the bias of the last matrix is missing."),
-    ], tolerance=1e-9)
-
-
-@of_function
-def lost(function):
-    cases = [(LENGTHS, 3, 20), (LENGTHS, 10, 100), ([7], 1, 5)]
-    kept = lambda lengths, rows, width: sum(min(one, width) for one in lengths[:rows])
-    return compare([function(np.array(one), rows, width) for one, rows, width in cases],
-                   [1 - kept(*case) / sum(case[0]) for case in cases], [
-        ([kept(*case) / sum(case[0]) for case in cases], "this is what is kept."),
-        ([sum(case[0]) - kept(*case) for case in cases], "this is a number of characters. Divide it by all of them."),
-        ([1 - kept(one, len(one), width) / sum(one) for one, _, width in cases], "whole sentences are lost too: only the first `rows` are kept."),
-        ([1 - sum(one[:rows]) / sum(one) for one, rows, _ in cases], "long sentences are cut too: min(length, width)."),
-        ([1 - kept(one, rows, width) / (rows * width) for one, rows, width in cases],
-         "this is the empty share of the box. Divide by the characters of the document."),
     ])
 
 
-EXERCISES = collect(
-    Exercise("16.1", masked_softmax, "np.where(mask, scores, -1e9), then take the largest score of each row off before np.exp.",
-             "def masked_softmax(scores, mask):\n    scores = np.where(mask, scores, -1e9)\n"
-             "    e = np.exp(scores - scores.max(axis=-1, keepdims=True))\n    return e / e.sum(axis=-1, keepdims=True)"),
-    Exercise("16.2", parameters, "queries, keys and values: 64 × (4 × 16) and 4 × 16 biases each; then the matrix that joins the heads.",
-             "parameters = 3 * (64 * 4 * 16 + 4 * 16) + (4 * 16 * 64 + 64)"),
-    Exercise("16.3", lost, "keep min(length, width) characters of each of the first `rows` sentences.",
-             "def lost(lengths, rows, width):\n    kept = sum(min(length, width) for length in lengths[:rows])\n    return 1 - kept / sum(lengths)"),
-)
+def hidden():
+    return 0.8 * 0.15 * 40, 0.1 * 0.15 * 40, 0.1 * 0.15 * 40
+
+
+MASKED, OTHER, STAY = hidden()
+HIDDEN = Value("16.3", hidden, "0.15 × 40 = 6 are chosen.", [
+    ((32, 4, 4), "this is of all 40. Only 15 in a hundred are chosen, six characters."),
+    ((6, OTHER, STAY), "six are chosen; 80 % of these become [MASK]."),
+    ((0.8, 0.1, 0.1), "these are the shares of the chosen. How many are chosen of 40?"),
+    ((MASKED, OTHER, 40 - 6), "only the chosen ones count: those that stay are 10 % of them."),
+    ((MASKED, OTHER, 40 - MASKED - OTHER), "only the chosen ones count: those that stay are 10 % of them."),
+])
+
+EXERCISES = [MASKED_SOFTMAX, PARAMETERS, HIDDEN]

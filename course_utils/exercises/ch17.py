@@ -1,49 +1,76 @@
-"""Exercises of chapter 17: the loss of a part, what a ring sends, steps computed twice."""
+"""Exercises of chapter 17: what a box loses, a weighted mean of sentences, standard errors."""
 
 import numpy as np
 
-from . import Exercise, collect, compare, of_function
+from .. import by_hand
+from . import Function, Value
 
-LOSSES = np.array([0.2, 1.1, 0.7])
-
-
-@of_function
-def part_loss(function):
-    return compare(function(LOSSES.copy(), 8), LOSSES.sum() / 8, [
-        (LOSSES.mean(), "this is the mean of the part. Unequal parts would not add up to the mean of the batch."),
-        (LOSSES.sum(), "the division by the size of the whole batch is missing."),
-        (LOSSES.mean() / 8, "divided twice: by the part and by the batch."),
-        (LOSSES / 8, "one number is wanted: the sum over the part."),
-        (LOSSES.mean() / 2, "this is right for two equal parts only."),
-    ])
+LENGTHS = np.array([12, 40, 25, 8, 30])
+H = np.random.default_rng(17).normal(size=(2, 4, 3)).round(2)
+SCORES = np.array([[1.0, 2.0, 0.5, 3.0], [-1.0, 0.5, 4.0, 4.0]])
+MASK = np.array([[True, True, True, True], [True, True, False, False]])
 
 
-def sent(answer):
-    return compare(answer, 2 * 5 * 3_000_000 * 4 // 6, [
-        (2 * 5 * 3_000_000 // 6, "these are numbers. Each has 4 bytes."),
-        (5 * 3_000_000 * 4 // 6, "the ring is walked twice: once to add, once to hand the sums on."),
-        (2 * 3_000_000 * 4, "of n pieces each worker sends n - 1 in each round trip."),
-        (2 * 5 * 3_000_000 * 4, "in each turn only one piece is sent, a sixth of the gradient."),
-        (3_000_000 * 4, "this is the gradient itself."),
-    ], tolerance=1e-9)
+def lost(lengths, rows, width):
+    kept = sum(min(length, width) for length in lengths[:rows])
+    return 1 - kept / sum(lengths)
 
 
-@of_function
-def again(function):
-    died, every = np.array([14, 11, 15, 16, 1, 6, 4]), np.array([5, 5, 5, 5, 5, 1, 3])
-    steps = lambda rule: [rule(int(one), int(other)) for one, other in zip(died, every, strict=True)]
-    return compare(steps(function), steps(lambda one, other: (one - 1) % other), [
-        (steps(lambda one, other: one % other), "the step before which it died was never computed."),
-        (steps(lambda one, other: (one - 1) // other * other), "this is the step of the last checkpoint."),
-        (steps(lambda one, other: other - (one - 1) % other), "these are the steps up to the next checkpoint."),
-        (steps(lambda one, other: (one - 1) // other), "this is the number of checkpoints."),
-    ], tolerance=1e-9)
+LOST = Function("17.1", lost, "keep min(length, width) characters of each of the first `rows` sentences.", [
+    (lambda lengths, rows, width: 1 - lost(lengths, rows, width), "this is what is kept."),
+    (lambda lengths, rows, width: lost(lengths, rows, width) * sum(lengths),
+     "this is a number of characters. Divide it by all of them."),
+    (lambda lengths, rows, width: lost(lengths, len(lengths), width),
+     "whole sentences are lost too: only the first `rows` are kept."),
+    (lambda lengths, rows, width: 1 - sum(lengths[:rows]) / sum(lengths),
+     "long sentences are cut too: min(length, width)."),
+    (lambda lengths, rows, width: 1 - np.minimum(lengths[:rows], width).sum() / (rows * width),
+     "this is the empty share of the box. Divide by the characters of the document."),
+], cases=[(LENGTHS, 3, 20), (LENGTHS, 10, 100), (np.array([7]), 1, 5)])
 
 
-EXERCISES = collect(
-    Exercise("17.1", part_loss, "add up the part's losses, and divide by the size of the whole batch.",
-             "def part_loss(losses, batch):\n    return losses.sum() / batch"),
-    Exercise("17.2", sent, "2 (n - 1) / n gradients, each of 3,000,000 × 4 bytes.", "sent = 2 * 5 * 3_000_000 * 4 // 6"),
-    Exercise("17.3", again, "died - 1 steps were done. What is left of them when you divide by `every`?",
-             "def again(died, every):\n    return (died - 1) % every"),
-)
+def pool(h, scores, mask):
+    weights = by_hand.softmax(np.where(mask, scores, -1e9))
+    return (weights[:, :, np.newaxis] * h).sum(axis=1)
+
+
+def pooled(weigh):
+    """A mistake: the weighted sum with the weights that `weigh` returns for scores and mask."""
+    return lambda h, scores, mask: (weigh(scores, mask)[:, :, np.newaxis] * h).sum(axis=1)
+
+
+def not_added(h, scores, mask):
+    return by_hand.softmax(np.where(mask, scores, -1e9))[:, :, np.newaxis] * h
+
+
+POOL = Function(
+    "17.2", pool,
+    "by_hand.softmax of np.where(mask, scores, -1e9); then weights[:, :, np.newaxis] * h, summed over axis 1.", [
+        (pooled(lambda scores, mask: by_hand.softmax(scores)), "the mask has no effect."),
+        (pooled(lambda scores, mask: by_hand.softmax(scores) * mask),
+         "masked after the softmax, the weights no longer sum to 1. Mask the scores before it."),
+        (pooled(lambda scores, mask: np.where(mask, scores, 0)),
+         "the softmax is missing: weights are positive and sum to 1."),
+        (pooled(lambda scores, mask: mask / mask.sum(axis=1, keepdims=True)),
+         "this is the plain mean. The scores have no effect."),
+        (not_added, "add the weighted states up over the sentences, axis=1."),
+        (lambda h, scores, mask: not_added(h, scores, mask).mean(axis=1),
+         "the weights sum to 1 already: a sum is wanted, not a mean."),
+    ], cases=[(H, SCORES, MASK), (H[:, 1:, 1:], SCORES[::-1, 1:], MASK[:, 1:])])
+
+
+def errors():
+    first, second = (p * (1 - p) / 200 for p in (174 / 200, 178 / 200))
+    return first ** 0.5, (first + second) ** 0.5
+
+
+FIRST, BOTH = errors()
+ERRORS = Value("17.3", errors, "√(p (1 - p) / n) for each share p.", [
+    ((BOTH, FIRST), "the two are swapped."),
+    ((FIRST ** 2, BOTH ** 2), "these are the squares. Take the root."),
+    ((FIRST, FIRST + (BOTH ** 2 - FIRST ** 2) ** 0.5), "add the squares and take the root, not the errors themselves."),
+    ((FIRST, (178 - 174) / 200), "the second is the difference itself. Its standard error is asked for."),
+    ((FIRST * 200 ** 0.5, BOTH * 200 ** 0.5), "the division by the number of documents is missing."),
+], places=3)
+
+EXERCISES = [LOST, POOL, ERRORS]
