@@ -1,10 +1,16 @@
 """Where data lie, and what to say when they do not."""
 
+from __future__ import annotations  # the doctor loads this in an old Python, too, to say that it is old
+
 import contextlib
 import hashlib
 import os
+import re
+import shlex
 import shutil
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -17,10 +23,18 @@ class DataError(Exception):
         return [f"DataError: {self}"]
 
 
+def typed(*words, system: str = os.name) -> str:
+    """A command as one types it: in a shell, or in PowerShell, which starts a quoted program only after an &."""
+    if system != "nt":
+        return " ".join(shlex.quote(str(word)) for word in words)
+    quoted = [str(word) if re.fullmatch(r"[\w\\:./=+-]+", str(word)) else f'"{word}"' for word in words]
+    return ("& " if quoted[0].startswith('"') else "") + " ".join(quoted)
+
+
 def cache_path() -> Path:
     """The folder for prepared and fetched data: COURSE_CACHE if set, else the user's cache folder."""
     if named := os.environ.get("COURSE_CACHE"):
-        return Path(named)
+        return Path(named).expanduser().absolute()
     import platformdirs  # here, so that the doctor can import this module without any package
     return platformdirs.user_cache_path("course_utils", appauthor=False)
 
@@ -28,15 +42,13 @@ def cache_path() -> Path:
 def probe(folder: Path) -> None:
     """Make the folder if it is missing, and write to it. Raises OSError if that cannot be done."""
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f".probe-{os.getpid()}"
-    file.write_bytes(b"")
-    file.unlink()
+    tempfile.TemporaryFile(dir=folder).close()
 
 
 def cache_folder() -> Path:
     """`cache_path()`, made if missing. Raises DataError if it cannot be written to, or not be named to TensorFlow."""
     folder = cache_path()
-    if sys.getfilesystemencoding() != "utf-8" and not str(folder).isascii():           # TensorFlow writes every path in UTF-8
+    if sys.getfilesystemencoding() != "utf-8" and not str(folder).isascii():     # TensorFlow writes every path in UTF-8
         raise DataError(f"TensorFlow cannot use {folder} where Python writes paths in {sys.getfilesystemencoding()}. "
                         "Set COURSE_CACHE to a path of plain letters, or PYTHONUTF8=1, and start Jupyter again.")
     try:
@@ -52,6 +64,12 @@ def corpus_folder(corpus: str) -> Path:
     return PROJECT / "data" / corpus if corpus.startswith("course_") else cache_folder() / corpus
 
 
+def sha256(path: Path) -> str:
+    """The checksum of a file of any size."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def checked_file(corpus: str, name: str) -> Path:
     """The path of a corpus's file, after comparing it with its checksum.
 
@@ -59,20 +77,28 @@ def checked_file(corpus: str, name: str) -> Path:
     """
     folder = corpus_folder(corpus)
     path = folder / name
-    if folder.is_relative_to(PROJECT):
-        shown = f"data/{corpus}"
-        restore = f'Restore it with: "{sys.executable}" "{PROJECT / "data" / corpus.replace("course", "make", 1)}.py"'
+    if folder.is_relative_to(PROJECT / "data"):
+        script = PROJECT / "data" / "generators" / f"{corpus.replace('course', 'make', 1)}.py"
+        shown, restore = f"data/{corpus}", f"Restore it with: {typed(sys.executable, script)}"
     else:
-        shown, restore = folder, f'Delete that folder and run: "{sys.executable}" -m course_utils fetch {corpus} --archive FILE'
+        fetch = typed(sys.executable, "-m", "course_utils", "fetch", corpus, "--archive", "PATH")
+        shown, restore = folder, f"Delete that folder and run: {fetch}"
     try:
-        sums = dict(reversed(line.split()) for line in (folder / "SHA256SUMS").read_text("ascii").splitlines())
-        content = path.read_bytes()
+        lines = (folder / "SHA256SUMS").read_text("ascii").splitlines()
+        sums = {file: checksum for checksum, file in map(str.split, lines)}
+        found = sha256(path)
     except (OSError, ValueError) as error:
         missing = Path(getattr(error, "filename", None) or folder / "SHA256SUMS")
         raise DataError(f"{shown}/{missing.name} is missing or unreadable. {restore}") from None
-    if hashlib.sha256(content).hexdigest() != sums.get(name):
+    if found != sums.get(name):
         raise DataError(f"{shown}/{name} is damaged: its checksum differs. {restore}")
     return path
+
+
+def write_checksums(folder: Path) -> None:
+    """Write SHA256SUMS over the files of a folder."""
+    sums = [f"{sha256(path)}  {path.name}\n" for path in sorted(folder.iterdir()) if path.name != "SHA256SUMS"]
+    (folder / "SHA256SUMS").write_bytes("".join(sums).encode())
 
 
 def require_space(folder: Path, megabytes: int) -> None:
@@ -83,17 +109,8 @@ def require_space(folder: Path, megabytes: int) -> None:
                         "Free some space, or set COURSE_CACHE to a folder on another disk.")
 
 
-def is_prepared(target: Path) -> bool:
-    """Whether a fetched data set is there already; then it says so, else there is room for it (or DataError)."""
-    if target.exists():
-        print(f"Already prepared, nothing was done: {target}\nTo prepare it anew, delete that folder first.")
-        return True
-    require_space(target.parent, megabytes=500)
-    return False
-
-
 @contextlib.contextmanager
-def staged(target: Path):
+def staged(target: Path) -> Iterator[Path]:
     """A name for a folder beside `target`, which becomes `target` when all went well and disappears when not.
 
     Raises DataError if it cannot be written.
@@ -117,8 +134,3 @@ def write_whole(path: Path, text: str) -> None:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def imdb_folder() -> Path:
-    """Where `python -m course_utils fetch imdb` puts what it has prepared; it exists only when complete."""
-    return cache_folder() / "imdb"

@@ -16,8 +16,9 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from course_utils.datasets import PHENOMENA
+
 HERE = Path(__file__).parent
-PHENOMENA = ["plain", "negation", "contrast", "reversal", "comparison", "long-range"]
 
 
 def read(split):
@@ -33,6 +34,12 @@ def words(text):
 
 def ngrams(tokens, n):
     return zip(*(tokens[i:] for i in range(n)), strict=False)
+
+
+def share_seen(train, test, n):
+    """The share of the test's n-grams, of words or characters, that train has."""
+    seen = {gram for one in train for gram in ngrams(one, n)}
+    return np.mean([gram in seen for one in test for gram in ngrams(one, n)])
 
 
 def real_imdb(split):
@@ -52,7 +59,6 @@ def real_imdb(split):
 
 def recurrent_scores(train, test):
     """Accuracy by phenomenon of a network like chapter 11's: two GRUs of 32 units, two epochs."""
-    sys.path.insert(0, str(HERE.parent))
     from course_utils.runtime import quiet_stderr, start
     with quiet_stderr():
         start()
@@ -78,91 +84,137 @@ def read_lines(corpus, split):
 def names_in(tags):
     """(start, end, kind) of every name in BIO tags."""
     starts = [i for i, tag in enumerate(tags) if tag.startswith("B-")]
-    ends = [next((i for i in range(start + 1, len(tags)) if not tags[i].startswith("I-")), len(tags)) for start in starts]
+    ends = [next((i for i in range(start + 1, len(tags)) if not tags[i].startswith("I-")), len(tags))
+            for start in starts]
     return [(start, end, tags[start][2:]) for start, end in zip(starts, ends, strict=True)]
 
 
-def report_entities(row):
-    train, test = ([(tags.split(" "), tokens.split(" ")) for tags, tokens in read_lines("course_entities", split)] for split in ("train", "test"))
-    print("\ncourse_entities")
-    row("sentences", f"{len(train):,} + {len(test):,}", "8,000 + 2,000", (len(train), len(test)) == (8000, 2000))
-    row("different tokens", f"{len({token for _, tokens in train for token in tokens}):,}", "", True, "23,600 (CoNLL-2003)")
+def known_names(sentences):
+    """{the tokens of a name: how often it is of which kind}."""
     known = {}
-    for tags, tokens in train:
+    for tags, tokens in sentences:
         for start, end, kind in names_in(tags):
             known.setdefault(tuple(tokens[start:end]), Counter())[kind] += 1
+    return known
+
+
+def looked_up(tokens, known):
+    """(start, end, kind) of every known name in a sentence: the longest at each place, with its commonest kind."""
+    found, i = set(), 0
+    while i < len(tokens):
+        ends = range(min(i + 8, len(tokens)), i, -1)
+        end = next((end for end in ends if tuple(tokens[i:end]) in known), None)
+        if end:
+            found.add((i, end, known[tuple(tokens[i:end])].most_common(1)[0][0]))
+        i = end or i + 1
+    return found
+
+
+def report_entities(row):
+    train, test = ([(tags.split(" "), tokens.split(" ")) for tags, tokens in read_lines("course_entities", split)]
+                   for split in ("train", "test"))
+    print("\ncourse_entities")
+    row("sentences", f"{len(train):,} + {len(test):,}", "8,000 + 2,000", (len(train), len(test)) == (8000, 2000))
+    row("different tokens", f"{len({token for _, tokens in train for token in tokens}):,}", "", True,
+        "23,600 (CoNLL-2003)")
+    known = known_names(train)
     right = said = true = new = 0
     kinds = Counter()
     for tags, tokens in test:
-        truth, found, i = set(names_in(tags)), set(), 0
-        while i < len(tokens):
-            end = next((end for end in range(min(i + 8, len(tokens)), i, -1) if tuple(tokens[i:end]) in known), None)
-            if end:
-                found.add((i, end, known[tuple(tokens[i:end])].most_common(1)[0][0]))
-            i = end or i + 1
+        truth, found = set(names_in(tags)), looked_up(tokens, known)
         right, said, true = right + len(truth & found), said + len(found), true + len(truth)
         new += sum(tuple(tokens[start:end]) not in known for start, end, _ in truth)
         kinds.update(kind for _, _, kind in truth)
-    row("names of the test that train does not have", f"{new / true:.3f}", "at least 0.30", new / true >= 0.3, "0.460 (CoNLL-2003)")
+    row("names of the test that train does not have", f"{new / true:.3f}", "at least 0.30", new / true >= 0.3,
+        "0.460 (CoNLL-2003)")
     f1 = 2 * right / (said + true)
     row("entity F1 of a dictionary of the train names", f"{f1:.3f}", "at most 0.75", f1 <= 0.75, "0.597 (CoNLL-2003)")
-    row("names of each kind in the test", " ".join(str(count) for _, count in kinds.most_common()), "four kinds", len(kinds) == 4)
+    row("names of each kind in the test", " ".join(str(count) for _, count in kinds.most_common()), "four kinds",
+        len(kinds) == 4)
 
 
-SHARED = {"finance": "财经", "education": "教育", "science": "科技", "politics": "时政", "sports": "体育", "entertainment": "娱乐", "IT": "科技"}
+SHARED = {"finance": "财经", "education": "教育", "science": "科技", "politics": "时政", "sports": "体育",
+          "entertainment": "娱乐", "IT": "科技"}
 
 
 def report_news(row):
     train, test = (read_lines("course_news", split) for split in ("train", "test"))
     (labels, topics, texts), (test_labels, _, test_texts) = zip(*train, strict=True), zip(*test, strict=True)
     print("\ncourse_news")
-    row("articles", f"{len(texts):,} + {len(test_texts):,}", "3,000 + 1,000", (len(texts), len(test_texts)) == (3000, 1000))
+    sizes = len(texts), len(test_texts)
+    row("articles", f"{sizes[0]:,} + {sizes[1]:,}", "3,000 + 1,000", sizes == (3000, 1000))
     low, middle, high = np.percentile([len(one.split()) for one in topics], [0, 50, 100])
-    row("sentences in an article: fewest, median, most", f"{low:.0f} {middle:.0f} {high:.0f}", "6 to 30", low >= 6 and high <= 33)
+    row("sentences in an article: fewest, median, most", f"{low:.0f} {middle:.0f} {high:.0f}", "6 to 30",
+        low >= 6 and high <= 33)
     row("different characters", f"{len(set(''.join(texts))):,}", "", True, "4,490 (titles)")
-    seen = {gram for text in texts for gram in ngrams(text, 8)}
-    share = np.mean([gram in seen for text in test_texts for gram in ngrams(text, 8)])
+    share = share_seen(texts, test_texts, 8)
     row("test 8-grams of characters seen in train", f"{share:.3f}", "", True, "0.143 (Sogou)")
+
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), min_df=2, sublinear_tf=True)
     svm = LinearSVC(random_state=1).fit(vectorizer.fit_transform(texts), labels)
     score = svm.score(vectorizer.transform(test_texts), test_labels)
-    row("linear SVM on pairs of characters", f"{score:.3f}", "0.80 to 0.93", 0.80 <= score <= 0.93, "0.913 (titles), 0.896 (Sogou)")
+    row("linear SVM on pairs of characters", f"{score:.3f}", "0.80 to 0.93", 0.80 <= score <= 0.93,
+        "0.913 (titles), 0.896 (Sogou)")
+    report_real_news(row, svm, vectorizer)
+
+
+def report_real_news(row, svm, vectorizer):
+    """The transfer to real headlines and articles, where they are there."""
     folder = Path(os.environ.get("COURSE_REAL_DATA", ""))
-    for what, file in ("titles", "thucnews_titles/test.txt.gz"), ("articles", "sogou_articles/sogouc_mini.jsonl.gz"):
+    for what, file, read_real in (("titles", "thucnews_titles/test.txt.gz", real_titles),
+                                  ("articles", "sogou_articles/sogouc_mini.jsonl.gz", real_articles)):
         if "COURSE_REAL_DATA" not in os.environ or not (folder / file).exists():
             print(f"transfer to real {what}: not measured, COURSE_REAL_DATA is not set or has no {file}")
             continue
         with gzip.open(folder / file, "rt", encoding="utf-8") as lines:
-            if what == "titles":
-                names = (folder / "thucnews_titles" / "class.txt").read_text("utf-8").split()
-                real = [(names[int(label)], text) for text, label in (line.rstrip("\n").split("\t") for line in lines)]
-            else:
-                real = [(article["class"], article["text"]) for article in map(json.loads, lines)]
-        real = [(SHARED.get(label, label), text) for label, text in real]
+            real = [(SHARED.get(label, label), text) for label, text in read_real(lines, folder)]
         real = [(label, text) for label, text in real if label in SHARED.values()]
         score = svm.score(vectorizer.transform([text for _, text in real]), [label for label, _ in real])
-        row(f"the same SVM on {len(real):,} real {what} of the same classes", f"{score:.3f}", "at least 0.60", score >= 0.60)
+        row(f"the same SVM on {len(real):,} real {what} of the same classes", f"{score:.3f}", "at least 0.60",
+            score >= 0.60)
 
 
-def main():
+def real_titles(lines, folder):
+    """(class, headline) of the lines of THUCNews."""
+    names = (folder / "thucnews_titles" / "class.txt").read_text("utf-8").split()
+    return [(names[int(label)], text) for text, label in (line.rstrip("\n").split("\t") for line in lines)]
+
+
+def real_articles(lines, folder):
+    """(class, text) of Sogou's articles."""
+    return [(article["class"], article["text"]) for article in map(json.loads, lines)]
+
+
+class Report:
+    """Prints numbers beside their targets and counts those that miss them."""
+
     missed = 0
 
-    def row(what, value, target, good, real=""):
-        nonlocal missed
-        missed += not good
+    def row(self, what, value, target, good, real=""):
+        self.missed += not good
         print(f"{what:58} {value:>14}   {target:24} {'ok' if good else 'MISSED':7} {real}", flush=True)
 
-    print("course_reviews")
+
+def report_reviews(row):
     splits = {name: read(name) for name in ("train", "test", "unsupervised")}
     train, test = splits["train"], splits["test"]
+    print("course_reviews")
     print(f"{'course_reviews':58} {'measured':>14}   {'target':24} {'':7} real IMDB, 6,000 reviews")
     for name, size in ("train", 6000), ("test", 2000), ("unsupervised", 4000):
         row(f"reviews in {name}", f"{len(splits[name][2]):,}", f"{size:,}", len(splits[name][2]) == size)
-    row("labels of the unlabelled reviews", str(sorted(set(splits["unsupervised"][0]))[0]), "-1",
-        set(splits["unsupervised"][0]) == {-1})
-    row("phenomena named in each split", str(len(set(train[1]) & set(test[1]))), "6", set(train[1]) == set(test[1]) == set(PHENOMENA))
-
+    hidden = set(splits["unsupervised"][0])
+    row("labels of the unlabelled reviews", str(sorted(hidden)[0]), "-1", hidden == {-1})
+    named = set(train[1]), set(test[1])
+    row("phenomena named in each split", str(len(named[0] & named[1])), "6", named[0] == named[1] == set(PHENOMENA))
     tokens, test_tokens = [words(text) for text in train[2]], [words(text) for text in test[2]]
+    report_words(row, tokens)
+    report_repetition(row, tokens, test_tokens)
+    report_habits(row, [text for _, _, some in splits.values() for text in some])
+    report_difficulty(row, train, test)
+
+
+def report_words(row, tokens):
+    """How long the reviews are, and how many words they have."""
     low, middle, high = np.percentile([len(one) for one in tokens], [10, 50, 90])
     row("tokens in a review, median", f"{middle:.0f}", "60 to 90", 60 <= middle <= 90, "173")
     row("tokens in a review, 10th percentile", f"{low:.0f}", "at most 30", low <= 30, "90")
@@ -174,24 +226,34 @@ def main():
     ranks = np.arange(10, 2001)
     slope = np.polyfit(np.log(ranks), np.log(sorted(counts.values(), reverse=True)[9:2000]), 1)[0]
     row("Zipf slope over ranks 10 to 2,000", f"{slope:.3f}", "-1.3 to -0.9", -1.3 <= slope <= -0.9, "-1.09")
-    seen = {gram for one in tokens for gram in ngrams(one, 5)}
-    share = np.mean([gram in seen for one in test_tokens for gram in ngrams(one, 5)])
+
+
+def report_repetition(row, tokens, test_tokens):
+    """How much of the text stands in other reviews, too."""
+    share = share_seen(tokens, test_tokens, 5)
     row("test 5-grams seen in train", f"{share:.4f}", "at most 0.25", share <= 0.25, "0.027")
     holders = Counter(gram for one in tokens for gram in set(ngrams(one, 8)))
     gram, holding = holders.most_common(1)[0]
     row(f"reviews with the commonest 8-gram ({' '.join(gram)})"[:58], f"{holding / len(tokens):.4f}", "at most 0.01",
         holding <= 0.01 * len(tokens), "0.002")
-    every = [text for split in splits.values() for text in split[2]]
+
+
+def report_habits(row, every):
+    """What reviewers' habits have left in all the texts."""
     marks = {"<br />": r"<br />", "capitals": r"\b[A-Z]{4,}\b", "stretched words": r"([aeou])\1{2}"}
     for name, pattern in marks.items():
         share = np.mean([bool(re.search(pattern, text)) for text in every])
         row(f"reviews with {name}", f"{share:.3f}", "some", share > 0.01)
     row("reviews that stand twice", str(len(every) - len(set(every))), "0", len(every) == len(set(every)))
 
+
+def report_difficulty(row, train, test):
+    """What a linear model and a recurrent one get right, and what the linear one knows of real reviews."""
     vectorizer = TfidfVectorizer()
     svm = LinearSVC(C=1, random_state=1).fit(vectorizer.fit_transform(train[2]), train[0])
     right = svm.predict(vectorizer.transform(test[2])) == test[0]
-    row("linear SVM on words, accuracy", f"{right.mean():.4f}", "0.78 to 0.88", 0.78 <= right.mean() <= 0.88, "0.775 (80 tokens)")
+    row("linear SVM on words, accuracy", f"{right.mean():.4f}", "0.78 to 0.88", 0.78 <= right.mean() <= 0.88,
+        "0.775 (80 tokens)")
     for name in PHENOMENA:
         score = right[test[1] == name].mean()
         most = 0.60 if name in ("contrast", "reversal") else 1
@@ -204,10 +266,15 @@ def main():
     else:
         score = svm.score(vectorizer.transform(imdb[1]), imdb[0])
         row("the same SVM on 25,000 real IMDB test reviews", f"{score:.4f}", "at least 0.70", score >= 0.70)
-    report_entities(row)
-    report_news(row)
-    print(f"\n{missed} missed")
-    return int(missed > 0)
+
+
+def main():
+    report = Report()
+    report_reviews(report.row)
+    report_entities(report.row)
+    report_news(report.row)
+    print(f"\n{report.missed} missed")
+    return int(report.missed > 0)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
 
-from course_utils import datasets, text
+from course_utils import datasets, embeddings, text
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,10 @@ def test_the_perceptron_of_chapter_05_on_20_newsgroups(newsgroups):
     """Two hidden layers of 300, SGD, rate 0.1; 20 groups need more words than two opinions do."""
     (train, groups), (test, test_groups) = newsgroups["train"], newsgroups["test"]
     vectorizer = TfidfVectorizer(max_features=10_000)
-    X, X_test = (part.toarray().astype("float32") for part in (vectorizer.fit_transform(train), vectorizer.transform(test)))
-    model = MLPClassifier((300, 300), solver="sgd", learning_rate_init=0.1, max_iter=12, early_stopping=True, random_state=1)
+    X = vectorizer.fit_transform(train).toarray().astype("float32")
+    X_test = vectorizer.transform(test).toarray().astype("float32")
+    model = MLPClassifier((300, 300), solver="sgd", learning_rate_init=0.1, max_iter=12, early_stopping=True,
+                          random_state=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")        # it warns that 12 rounds are few
         model.fit(X, groups)
@@ -49,19 +51,17 @@ def test_the_perceptron_of_chapter_05_on_20_newsgroups(newsgroups):
 
 
 def test_vectors_of_glove(real_data):
-    import tensorflow_datasets as tfds
-    reviews = next(iter(tfds.load(datasets.reviews(), split="train").batch(100_000)))
-    words = text.split_words(reviews["text"])
+    words = text.split_words(datasets.load_reviews("train").texts)
     vocabulary = text.Vocabulary.of(words, 5000)
     extra = text.Vocabulary(dict.fromkeys([*vocabulary.words[1:], "king", "queen", "man", "woman"]))
-    table, found = text.read_vectors(real_data / "glove" / "glove.6B.50d.top10k.txt.gz", extra)
+    table, found = embeddings.read_vectors(real_data / "glove" / "glove.6B.50d.top10k.txt.gz", extra)
     assert table.shape == (len(extra), 50)
-    assert found[1:5001].mean() == pytest.approx(0.494, abs=1e-3)                        # the chapter's "half of our vocabulary"
+    assert found[1:5001].mean() == pytest.approx(0.494, abs=1e-3)          # the chapter's "half of our vocabulary"
     assert found[vocabulary.encode(words).flat_values.numpy()].mean() == pytest.approx(0.826, abs=1e-3)
 
     ids = {word: extra.words.index(word) for word in ("king", "queen", "man", "woman")}
     unit = table / np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-9)
     cosines = unit @ (unit[ids["king"]] - unit[ids["man"]] + unit[ids["woman"]])
-    assert cosines.argmax() == ids["king"]                                               # the trick: a given word is the nearest
+    assert cosines.argmax() == ids["king"]                                 # the trick: a given word is the nearest
     cosines[[ids["king"], ids["man"], ids["woman"]]] = -1
     assert cosines.argmax() == ids["queen"]

@@ -1,107 +1,179 @@
-"""The course's corpora for `tfds.load`, and the switches between them and real data.
+"""The course's corpora for `tfds.load`, and the switches between them and others.
 
     import tensorflow_datasets as tfds
     from course_utils import datasets
 
-    reviews, info = tfds.load(datasets.reviews(), as_supervised=True, with_info=True)
+    reviews, info = tfds.load(datasets.corpus_name("reviews"), as_supervised=True, with_info=True)
 
-Importing this module makes the corpora known to tfds. Nothing here calls the network.
+Nothing here calls the network. TensorFlow is imported by the first call, not by importing this module.
 """
 
-import logging
+from __future__ import annotations
+
 import os
 import sys
+from typing import TYPE_CHECKING, NamedTuple
 
-import tensorflow_datasets as tfds
+from ..files import DataError, corpus_folder, typed
+from . import registry
+from .registry import PHENOMENA
 
-from ..files import DataError, corpus_folder, imdb_folder
-from .course_reviews import PHENOMENA, CourseReviews
-from .entities import Conll2003English, CourseEntities
-from .news import ENGLISH, CourseNews, NewsArticles, ThucnewsTitles
+if TYPE_CHECKING:              # the command line reads the registry before any package is installed
+    from pathlib import Path
 
-__all__ = ["ENGLISH", "PHENOMENA", "Conll2003English", "CourseEntities", "CourseNews", "CourseReviews", "NewsArticles", "ThucnewsTitles",
-           "by_phenomenon", "entities", "is_bundled", "news", "news_classes", "read", "read_entities", "read_news", "reviews"]
+    import numpy as np
+    import tensorflow as tf
 
-logging.getLogger("absl").setLevel("ERROR")    # tfds warns, with a path, of every data set it is about to prepare
+__all__ = ["PHENOMENA", "Entities", "News", "Reviews", "Texts", "by_phenomenon", "class_names", "corpus_name",
+           "is_bundled", "load_entities", "load_news", "load_newsgroups", "load_reviews", "vectors_file"]
+
+# What figures call a class, so that no machine needs a Chinese font.
+ENGLISH = {
+    "体育": "sports", "财经": "finance", "科技": "technology", "教育": "education", "娱乐": "entertainment",
+    "时政": "politics", "房产": "property", "股票": "stocks", "社会": "society", "游戏": "games", "家居": "home",
+    "时尚": "fashion", "彩票": "lottery", "星座": "horoscope", "健康": "health", "旅游": "travel", "军事": "military",
+    "文化": "culture", "招聘": "jobs", "汽车": "cars"}
 
 
-def chosen(variable: str, names: list[str], what: str) -> str:
-    """The corpus the environment variable names, the first of `names` if it is unset.
+class Reviews(NamedTuple):
+    """texts: n str.  labels: (n,) int64.  phenomena: (n,) int64, or None where the corpus names none."""
 
-    Raises DataError, one line, if the name is unknown or the real data have not been fetched.
+    texts: list[str]
+    labels: np.ndarray
+    phenomena: np.ndarray | None
+
+
+class News(NamedTuple):
+    """texts: n str.  labels: (n,) int64, an index into `class_names("news")`.
+    topics: n lists of int as in `builders.CourseNews`, or None where the corpus names none."""
+
+    texts: list[str]
+    labels: np.ndarray
+    topics: list[list[int]] | None
+
+
+class Texts(NamedTuple):
+    """texts: n str.  labels: (n,) int64.  classes: the names of the labels."""
+
+    texts: list[str]
+    labels: np.ndarray
+    classes: list[str]
+
+
+class Entities(NamedTuple):
+    """sentences: n lists of str, the tokens.  tags: n lists of str, a BIO tag a token."""
+
+    sentences: list[list[str]]
+    tags: list[list[str]]
+
+
+def corpus_name(kind: str) -> str:
+    """The name of a corpus for `tfds.load`: what the environment variable of its kind says, else the bundled one.
+
+    kind: "reviews", "news" or "entities".
+    Raises DataError, one line, if the name is unknown or the data have not been fetched.
     """
-    name = os.environ.get(variable) or names[0]
-    if name not in names:
-        raise DataError(f"{variable}={name} is unknown. Set it to {' or '.join(names)}, or leave it unset.")
-    folder = imdb_folder() if name == "imdb_reviews" else corpus_folder(name)
-    if name != names[0] and not folder.exists():
-        command = "imdb   (offline: with --archive FILE)" if name == "imdb_reviews" else f"{name} --archive FILE"
-        raise DataError(f'The real {what} are not on this machine yet. Run in a terminal: "{sys.executable}" -m course_utils fetch {command}. '
-                        f"Or unset {variable} to use the course's own {what}.")
-    return name
-
-
-def reviews() -> str:
-    """The name of the corpus of reviews to hand to `tfds.load`: what the environment variable COURSE_REVIEWS says,
-    else "course_reviews".  Raises DataError as `chosen` does.
-    """
-    name = chosen("COURSE_REVIEWS", ["course_reviews", "imdb_reviews"], "reviews")
+    choices = registry.of_kind(kind)
+    default, *others = (corpus.name for corpus in choices)
+    variable = choices[0].variable
+    name = os.environ.get(variable) or default
+    if name not in (default, *others):
+        choice = " or ".join((default, *others))
+        raise DataError(f"{variable}={name} is unknown. Set it to {choice}, or leave it unset.")
+    require_fetched(name)
     if name == "imdb_reviews":
-        tfds.core.add_data_dir(imdb_folder())              # from here on tfds.load looks there, too
+        import tensorflow_datasets as tfds
+        tfds.core.add_data_dir(corpus_folder(name))        # from here on tfds.load looks there, too
+    else:
+        from . import builders  # noqa: F401  (makes the corpora known to tfds)
     return name
 
 
-def entities() -> str:
-    """The name of the corpus of tagged sentences: what COURSE_ENTITIES says, else "course_entities"."""
-    return chosen("COURSE_ENTITIES", ["course_entities", "conll2003_english"], "sentences")
+def require_fetched(name: str) -> None:
+    """Raise DataError, with the command that fetches it, if a corpus is not on this machine yet."""
+    corpus = registry.CORPORA[name]
+    if not corpus.bundled and not corpus_folder(name).exists():
+        unset = f" Or unset {corpus.variable} to use the course's own." if corpus.kind else ""
+        offline = "   (offline: with --archive PATH)" if corpus.url else ""
+        fetch = typed(sys.executable, *corpus.command)
+        raise DataError(f"{name} is not on this machine yet. Run in a terminal: {fetch}{offline}{unset}")
 
 
-def news() -> str:
-    """The name of the corpus of Chinese news: what COURSE_NEWS says, else "course_news"."""
-    return chosen("COURSE_NEWS", ["course_news", "thucnews_titles", "news_articles"], "news")
+def whole(name: str, split: str) -> tuple:
+    """A whole split and its features: (tensors by feature, ragged where lengths differ; tfds's features)."""
+    import tensorflow_datasets as tfds
+
+    from . import builders  # noqa: F401
+    data, info = tfds.load(name, split=split, with_info=True)
+    return data.ragged_batch(len(data)).get_single_element(), info.features
 
 
-def read(split: str) -> tuple:
+def strings(tensor: tf.Tensor) -> list[str]:
+    """The str of a tensor of bytes (n,)."""
+    return [text.decode() for text in tensor.numpy()]
+
+
+def load_reviews(split: str) -> Reviews:
     """A whole split of the reviews: "train", "test" or "unsupervised".
 
-    Returns (texts (n,) bytes, labels (n,) int64, phenomena (n,) int64, or None where the corpus names none).
+    A class's own reviews have no part without labels: "unsupervised" is then the training part, its labels hidden (-1).
     """
-    whole = next(iter(tfds.load(reviews(), split=split).batch(100_000)))
-    return tuple(whole[name].numpy() if name in whole else None for name in ("text", "label", "phenomenon"))
+    name = corpus_name("reviews")
+    hidden = split not in registry.CORPORA[name].splits
+    data, _ = whole(name, "train" if hidden else split)
+    labels = data["label"].numpy()
+    return Reviews(strings(data["text"]), labels * 0 - 1 if hidden else labels,
+                   data["phenomenon"].numpy() if "phenomenon" in data else None)
 
 
-def read_entities(split: str) -> tuple[list, list]:
-    """A whole split of the tagged sentences.  Returns (sentences, tags), two lists of n lists of str, a tag a token."""
-    data, info = tfds.load(entities(), split=split, with_info=True)
-    names = info.features["tags"].names
-    whole = next(iter(data.ragged_batch(100_000)))
-    return ([[token.decode() for token in row] for row in whole["tokens"].to_list()],
-            [[names[tag] for tag in row] for row in whole["tags"].to_list()])
+def load_news(split: str) -> News:
+    """A whole split of the news: "train" or "test"."""
+    data, _ = whole(corpus_name("news"), split)
+    return News(strings(data["text"]), data["label"].numpy(), data["topics"].to_list() if "topics" in data else None)
 
 
-def read_news(split: str) -> tuple:
-    """A whole split of the news.
+def load_entities(split: str) -> Entities:
+    """A whole split of the tagged sentences: "train" or "test"."""
+    data, features = whole(corpus_name("entities"), split)
+    names = features["tags"].names
+    return Entities([[token.decode() for token in row] for row in data["tokens"].to_list()],
+                    [[names[tag] for tag in row] for row in data["tags"].to_list()])
 
-    Returns (texts, a list of n str, labels (n,) int64, an index into `news_classes()`, topics, a list of n lists of int as
-    in `CourseNews`, or None where the corpus names none).
+
+def load_newsgroups(split: str) -> Texts:
+    """The twenty newsgroups, "train" or "test".  Raises DataError if they have not been fetched."""
+    require_fetched("newsgroups20")
+    data, features = whole("newsgroups20", split)
+    return Texts(strings(data["text"]), data["label"].numpy(), features["label"].names)
+
+
+def vectors_file() -> Path:
+    """The file of word vectors with 50 numbers a word, as `fetch glove` has laid it down.
+
+    Raises DataError if it has not.
     """
-    whole = next(iter(tfds.load(news(), split=split).ragged_batch(100_000)))
-    return ([text.decode() for text in whole["text"].numpy()], whole["label"].numpy(),
-            whole["topics"].to_list() if "topics" in whole else None)
+    require_fetched("glove")
+    return corpus_folder("glove") / "vectors.txt.gz"
 
 
-def news_classes() -> list[str]:
-    """What the classes of the news are called, in English; one that has no English name here is "class 3", the fourth,
-    since a machine may have no font for its own."""
-    names = tfds.builder(news()).info.features["label"].names
+def class_names(kind: str) -> list[str]:
+    """What the classes of the corpus are called, in English.
+
+    One that has no English name here is "class 3", the fourth, since a machine may have no font for its own.
+    """
+    import tensorflow_datasets as tfds
+    names = tfds.builder(corpus_name(kind)).info.features["label"].names
     return [ENGLISH.get(name, name if name.isascii() else f"class {number}") for number, name in enumerate(names)]
 
 
-def by_phenomenon(hits, phenomena) -> dict[str, float]:
-    """The share of right answers for each of PHENOMENA.  hits: (n,) bool, right or not.  phenomena: (n,), as `read` gives them."""
+def by_phenomenon(hits: np.ndarray, phenomena: np.ndarray) -> dict[str, float]:
+    """The share of right answers for each of PHENOMENA.
+
+    hits: (n,) bool, right or not.  phenomena: (n,), as in `Reviews`.
+    """
     return {name: hits[phenomena == number].mean() for number, name in enumerate(PHENOMENA)}
 
 
 def is_bundled() -> bool:
-    """Whether `reviews()` is the corpus written for the course, which names a phenomenon for each review."""
-    return reviews() == "course_reviews"
+    """Whether the reviews are those written for the course, which name a phenomenon for each."""
+    return corpus_name("reviews") == "course_reviews"

@@ -10,11 +10,12 @@ Only `random.Random.random()` is drawn from, whose sequence Python promises neve
 """
 
 import bisect
-import hashlib
 import itertools
 import random
 import re
 from pathlib import Path
+
+from course_utils.files import write_checksums
 
 VOWEL_SOUND = r"(?!eu|ewe|one-|once|uni(?![mn])|us[eu]|ut[io]|uk)[aeiou]|hour|hono|hone|heir|X-"
 DOUBLED = {"kidnap", "outwit", "outrun", "unwrap", "worship", "forget"}
@@ -158,14 +159,16 @@ def shuffled(items, rng):
     return items
 
 
-def write_corpus(folder, splits):
-    """Write {split: lines} as files `split.tsv`, and SHA256SUMS with their checksums."""
+def write_corpus(name, splits, classes=()):
+    """Write {split: lines} as files `split.tsv` of this corpus beside the generators, classes.txt if its builder reads
+    the names of the classes from there, and their SHA256SUMS."""
+    folder = Path(__file__).parents[1] / name
     folder.mkdir(exist_ok=True)
-    sums = []
     for split, lines in splits.items():
         lines = list(lines)
         content = "".join(line + "\n" for line in lines).encode()
         (folder / f"{split}.tsv").write_bytes(content)
-        sums.append(f"{hashlib.sha256(content).hexdigest()}  {split}.tsv\n")
-        print(f"{folder.name}/{split}.tsv: {len(lines):,} lines, {len(content) / 1e6:.1f} MB")
-    (folder / "SHA256SUMS").write_bytes("".join(sums).encode())
+        print(f"{name}/{split}.tsv: {len(lines):,} lines, {len(content) / 1e6:.1f} MB")
+    if classes:
+        (folder / "classes.txt").write_bytes("".join(f"{name}\n" for name in classes).encode())
+    write_checksums(folder)

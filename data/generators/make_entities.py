@@ -1,4 +1,6 @@
-"""Write data/course_entities from the word lists of the reviews: `python data/make_entities.py` (or `make data`).
+"""Write data/course_entities from the word lists of the reviews.
+
+    python data/generators/make_entities.py        (or make data)
 
 Sentences of reviews with the names in them marked: person, title, place, company. A line is `tags ⇥ tokens`, blanks
 between them; B- opens a name, I- goes on with it, O is no part of one (BIO).
@@ -15,10 +17,10 @@ SEED = 12
 SPLITS = {"train": 8000, "test": 2000}
 MARKS = {"PERSON": "\ue001", "TITLE": "\ue002", "PLACE": "\ue003", "COMPANY": "\ue004"}      # letters no text has
 END = "\ue000"
-SLOTS = {"PERSON": "first first.he first.she surname actor actor2 director hero hero2 heroine", "TITLE": "film title other other2",
-         "PLACE": "place", "COMPANY": "company.name"}
+SLOTS = {"PERSON": "first first.he first.she surname actor actor2 director hero hero2 heroine",
+         "TITLE": "film title other other2", "PLACE": "place", "COMPANY": "company.name"}
 KINDS = {slot: kind for kind, slots in SLOTS.items() for slot in slots.split()}
-KEPT = {"COMPANY": 1.0, "TITLE": 1.0, "PLACE": 0.7, "PERSON": 0.45, None: 0.12}                # by the rarest name in the sentence
+KEPT = {"COMPANY": 1.0, "TITLE": 1.0, "PLACE": 0.7, "PERSON": 0.45, None: 0.12}      # by the sentence's rarest name
 TOKEN = re.compile(rf"[{''.join(MARKS.values())}{END}]|'s\b|[A-Za-z]+(?:[-'](?!s\b)[A-Za-z]+)*|\d+|[^\w\s]")
 
 
@@ -32,7 +34,7 @@ class MarkedGrammar(Grammar):
 
 
 def tagged(sentence):
-    """A marked sentence as (tags, tokens). The outermost mark decides: the place in a film's title is part of the title."""
+    """A marked sentence as (tags, tokens). The outermost mark decides: a place in a film's title is part of that."""
     kinds = {mark: kind for kind, mark in MARKS.items()}
     open_marks, tags, tokens, begun = [], [], [], False
     for token in TOKEN.findall(sentence):
@@ -43,7 +45,8 @@ def tagged(sentence):
             open_marks.pop()
         else:
             kind = open_marks[0] if open_marks else None
-            goes_on = not begun or (kind == "PERSON" and tags and tags[-1].endswith(kind))      # first name and surname are one name
+            same = kind == "PERSON" and tags and tags[-1].endswith(kind)       # first name and surname are one name
+            goes_on = not begun or same
             tags.append(f"{'I' if goes_on else 'B'}-{kind}" if kind else "O")
             tokens.append(token)
             begun = False
@@ -59,7 +62,10 @@ def sentences():
         lower = maker.chance(0.1)                                      # some reviewers know no capitals
         for sentence in review:
             tags, tokens = tagged(tidy(sentence))
-            tokens = [token.lower() for token in tokens] if lower else [tokens[0][0].upper() + tokens[0][1:], *tokens[1:]]
+            if lower:
+                tokens = [token.lower() for token in tokens]
+            else:
+                tokens[0] = tokens[0][0].upper() + tokens[0][1:]
             if tokens[-1] not in ".?!":
                 tokens, tags = [*tokens, "."], [*tags, "O"]
             line = f"{' '.join(tags)}\t{' '.join(tokens)}"
@@ -71,7 +77,7 @@ def sentences():
 
 def main():
     lines = sentences()
-    write_corpus(HERE / "course_entities", {split: [next(lines) for _ in range(size)] for split, size in SPLITS.items()})
+    write_corpus("course_entities", {split: [next(lines) for _ in range(size)] for split, size in SPLITS.items()})
 
 
 if __name__ == "__main__":

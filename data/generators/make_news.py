@@ -1,8 +1,8 @@
-"""Write data/course_news from the word lists: `python data/make_news.py` (or `make data`).
+"""Write data/course_news from the word lists: `python data/generators/make_news.py` (or `make data`).
 
 A document is 6 to 30 sentences of one of six sections of a newspaper, mixed with sentences of other sections and with
-sentences that belong to none. The topic of every sentence is written beside it. As in a newspaper, the first sentence of
-a topic says most: `lead` words open it.
+sentences that belong to none. The topic of every sentence is written beside it. As in a newspaper, the first sentence
+of a topic says most: `lead` words open it.
 """
 
 import random
@@ -13,7 +13,8 @@ from grammar import Grammar, shuffled, write_corpus
 HERE = Path(__file__).parent
 SEED = 9
 SPLITS = {"train": 3000, "test": 1000}
-LABELS = {"体育": "sports", "财经": "finance", "科技": "technology", "教育": "education", "娱乐": "entertainment", "时政": "politics"}
+LABELS = {"体育": "sports", "财经": "finance", "科技": "technology", "教育": "education", "娱乐": "entertainment",
+          "时政": "politics"}
 NEUTRAL = -1                      # the topic of a sentence that belongs to no section
 
 
@@ -55,7 +56,8 @@ class NewsMaker:
 
             return draw
 
-        return facts | {"star": star} | {name: other_than_last(name) for name in ("club", "abroad", "city", "corp.name", "tech.name", "matter")}
+        varied = ("club", "abroad", "city", "corp.name", "tech.name", "matter")
+        return facts | {"star": star} | {name: other_than_last(name) for name in varied}
 
     def document(self, label):
         """(sentences, their topics): the section `label` has most of the sentences that have a section, mostly."""
@@ -67,12 +69,15 @@ class NewsMaker:
         said, sentences, topics = set(), [], []
         while len(sentences) < length or label not in topics:
             draw = self.rng.random()
-            topic = NEUTRAL if draw < neutral else label if draw < neutral + (1 - neutral) * own else self.grammar.pick(guests)
+            if draw < neutral:
+                topic = NEUTRAL
+            else:
+                topic = label if draw < neutral + (1 - neutral) * own else self.grammar.pick(guests)
             sentence = self.grammar.expand("neutral" if topic == NEUTRAL else sections[topic], facts)
             if sentence in said:
                 continue
             said.add(sentence)
-            if topic == label and topic not in topics:                 # the first sentence of the document's own section
+            if topic == label and topic not in topics:               # the first sentence of the document's own section
                 sentence = self.grammar.expand("lead", facts) + sentence
             sentences.append(sentence)
             topics.append(topic)
@@ -90,7 +95,7 @@ class NewsMaker:
 
 def main():
     maker, seen = NewsMaker(), set()
-    write_corpus(HERE / "course_news", {split: maker.split(size, seen) for split, size in SPLITS.items()})
+    write_corpus("course_news", {split: maker.split(size, seen) for split, size in SPLITS.items()})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Write data/course_reviews from the word lists: `python data/make_reviews.py` (or `make data`).
+"""Write data/course_reviews from the word lists: `python data/generators/make_reviews.py` (or `make data`).
 
-Every review has a label (1 positive, 0 negative) and a phenomenon: what a reader must understand to get the label right.
-The same numbers come out on every machine and Python: all chance is drawn from one `random.Random(SEED).random()`.
+Every review has a label (1 positive, 0 negative) and a phenomenon: what a reader must understand to get the label
+right. The same numbers come out on every machine and Python: all chance is drawn from one
+`random.Random(SEED).random()`.
 """
 
 import random
@@ -13,7 +14,7 @@ from grammar import Grammar, shuffled, tidy, write_corpus
 HERE = Path(__file__).parent
 SEED = 25
 SPLITS = {"train": 6000, "test": 2000, "unsupervised": 4000}
-PHENOMENA = {"plain": 57, "negation": 8, "contrast": 12, "reversal": 9, "comparison": 5, "long-range": 9}   # shares in %
+PHENOMENA = {"plain": 57, "negation": 8, "contrast": 12, "reversal": 9, "comparison": 5, "long-range": 9}  # in %
 
 # How reviewers write: lower case only, capitals, exclamation marks, dots, <br />, misspelt words, stretched words.
 TEMPERS = {
@@ -24,6 +25,11 @@ TEMPERS = {
     "mumbler":    dict(share=10, lower=0.9, shout=0.00, exclaim=0.01, dots=0.40, breaks=0.02, typo=0.045, stretch=0.15),
     "fan":        dict(share=10, lower=0.2, shout=0.03, exclaim=0.20, dots=0.12, breaks=0.15, typo=0.015, stretch=0.15),
 }
+
+
+def words(sentences):
+    """How many words the sentences have together."""
+    return sum(len(sentence.split()) for sentence in sentences)
 
 
 class ReviewMaker:
@@ -87,50 +93,55 @@ class ReviewMaker:
         polarity, other = ("pos", "neg") if label else ("neg", "pos")
         facts = self.facts()
         length = min(420, max(12, int(66 * 2.718281828 ** (0.68 * self.gauss()))))       # tokens wanted
-        say = lambda name, side=polarity: self.sentence(name, facts, side)
+        say = lambda name, against=False: self.sentence(name, facts, other if against else polarity)
+        if phenomenon == "long-range":
+            return self.judged_at_once(length, facts, say)
         more = lambda each: sum(self.chance(0.5) for _ in range(2 * (length // each)))   # grows with the length
-        lead, close = [], []                  # what is said in the course of the review, and at its end
-        if phenomenon == "plain":
-            lead = [say("opinion", other if self.chance(0.1) else polarity) for _ in range(1 + more(19))]
-            close = [say("verdict"), *(say("verdict") for _ in range(self.chance(0.4)))]
-        elif phenomenon == "negation":
-            lead = [say("negated") if self.chance(0.45) else say("opinion.short") for _ in range(1 + more(36))]
-            close = [say("negated")]
-        elif phenomenon == "contrast":
-            lead = [say("contrast") for _ in range(1 + more(45))]
-            close = [say("contrast")]
-        elif phenomenon == "reversal":
-            count = 1 + more(60)
-            lead = [say("expectation") for _ in range(count)]
-            close = [say("turn"), *(say("negated" if self.chance(0.15) else "opinion.short") for _ in range(count))]
-        elif phenomenon == "comparison":
-            lead = [say("comparison") for _ in range(more(60))]
-            close = [say("comparison")]
-        else:
-            close = []
-        words = lambda sentences: sum(len(sentence.split()) for sentence in sentences)
-        room = length - words(lead) - words(close)
-        neutral = []
-        if phenomenon == "long-range":
-            start = [say("judgement"), say("verdict"), *(say("verdict") for _ in range(self.chance(0.8)))]
-            if self.chance(0.3):
-                neutral.append(say("distraction", other))
-            room -= words(start)
-        for sentence in self.neutral(facts, first=phenomenon != "long-range"):
-            if room < 6:
-                break
-            neutral.append(sentence)
-            room -= len(sentence.split())
-        if phenomenon == "long-range":
-            return start + neutral
-        body = neutral[:2]
-        rest = neutral[2:]
+        lead, close = self.opinions(phenomenon, say, more)
+        neutral = self.filling(length - words(lead) - words(close), facts, first=True)
+        body, rest = neutral[:2], neutral[2:]
         while lead or rest:                   # opinions fall between the other sentences by chance, in their order
             source = lead if self.rng.random() * (len(lead) + len(rest)) < len(lead) else rest
             body.append(source.pop(0))
-        if body and self.chance(0.3):      # the last word is not always the verdict
+        if body and self.chance(0.3):         # the last word is not always the verdict
             close.append(body.pop(0) if len(body) > 2 else self.sentence("fact", facts))
         return body + close
+
+    def judged_at_once(self, length, facts, say):
+        """A long-range review: judged in its first sentences; what follows says nothing more, or distracts."""
+        start = [say("judgement"), say("verdict"), *(say("verdict") for _ in range(self.chance(0.8)))]
+        distraction = [say("distraction", against=True)] if self.chance(0.3) else []
+        return start + distraction + self.filling(length - words(start), facts, first=False)
+
+    def opinions(self, phenomenon, say, more):
+        """What is said in the course of a review, and at its end.
+
+        say: the name of a section → a sentence for or against the film.  more: tokens → how often, one in so many.
+        """
+        if phenomenon == "plain":
+            lead = [say("opinion", against=self.chance(0.1)) for _ in range(1 + more(19))]
+            return lead, [say("verdict"), *(say("verdict") for _ in range(self.chance(0.4)))]
+        if phenomenon == "negation":
+            lead = [say("negated") if self.chance(0.45) else say("opinion.short") for _ in range(1 + more(36))]
+            return lead, [say("negated")]
+        if phenomenon == "contrast":
+            return [say("contrast") for _ in range(1 + more(45))], [say("contrast")]
+        if phenomenon == "comparison":
+            return [say("comparison") for _ in range(more(60))], [say("comparison")]
+        count = 1 + more(60)                  # a reversal
+        lead = [say("expectation") for _ in range(count)]
+        turn = [say("turn"), *(say("negated" if self.chance(0.15) else "opinion.short") for _ in range(count))]
+        return lead, turn
+
+    def filling(self, room, facts, first):
+        """Neutral sentences for so many tokens."""
+        filled = []
+        for sentence in self.neutral(facts, first):
+            if room < 6:
+                break
+            filled.append(sentence)
+            room -= len(sentence.split())
+        return filled
 
     def gauss(self):
         """A number from about N(0, 1): twelve uniform ones summed, so that no library's algorithm matters."""
@@ -172,7 +183,7 @@ class ReviewMaker:
         return word
 
     def split(self, size, seen):
-        """`size` reviews as (label, phenomenon, text), both labels equally often in each phenomenon, none seen before."""
+        """`size` reviews as (label, phenomenon, text), none seen before; labels equally often in each phenomenon."""
         shares = [round(size * share / 100) for share in PHENOMENA.values()]
         plan = [(i % 2, name) for name, share in zip(PHENOMENA, shares, strict=True) for i in range(share)]
         assert len(plan) == size
@@ -183,9 +194,11 @@ class ReviewMaker:
             yield label, phenomenon, text
 
 
-STRETCHABLE = {"so", "very", "really", "bad", "boring", "great", "love", "loved", "good", "long", "slow", "awful", "never",
-               "fantastic", "awesome", "terrible", "hated", "dull", "amazing", "best", "worst", "all", "wow", "funny", "fun",
-               "lame", "cool", "sweet", "sad", "what", "please", "beautiful", "horrible", "stupid", "scary", "weird", "old"}
+STRETCHABLE = {
+    "so", "very", "really", "bad", "boring", "great", "love", "loved", "good", "long", "slow", "awful", "never",
+    "fantastic", "awesome", "terrible", "hated", "dull", "amazing", "best", "worst", "all", "wow", "funny", "fun",
+    "lame", "cool", "sweet", "sad", "what", "please", "beautiful", "horrible", "stupid", "scary", "weird", "old"}
+
 
 
 def main():
@@ -195,7 +208,7 @@ def main():
         for label, phenomenon, text in maker.split(size, seen):
             yield f"{-1 if split == 'unsupervised' else label}\t{phenomenon}\t{text}"
 
-    write_corpus(HERE / "course_reviews", {split: lines(split, size) for split, size in SPLITS.items()})
+    write_corpus("course_reviews", {split: lines(split, size) for split, size in SPLITS.items()})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 """`fetch imdb`: archives good and hostile, downloads whole and interrupted; one line each, nothing half-made."""
 
+import hashlib
 import http.server
 import io
+import re
+import socket
 import tarfile
 import threading
 from typing import ClassVar
@@ -10,13 +13,18 @@ import pytest
 import tensorflow_datasets as tfds
 from test_datasets import full_disk  # noqa: F401  (a fixture)
 
-from course_utils import fetch
+from course_utils.datasets.fetch import fetch as fetch_any
+from course_utils.datasets.fetch import imdb
 from course_utils.files import DataError
 
 SMALL = 3                      # reviews in each folder of the small archives
 
 
-def archive_bytes(extra=(), per_folder=SMALL, folders=(*fetch.FOLDERS, "aclImdb/train/unsup")):
+def fetch(archive=None, url=None):
+    return fetch_any("imdb_reviews", archive, url)
+
+
+def archive_bytes(extra=(), per_folder=SMALL, folders=(*imdb.FOLDERS, "aclImdb/train/unsup")):
     """A small archive of the right structure; `extra` are members to add."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as archive:
@@ -33,7 +41,7 @@ def archive_bytes(extra=(), per_folder=SMALL, folders=(*fetch.FOLDERS, "aclImdb/
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch, tmp_path):
-    monkeypatch.setattr(fetch, "PER_FOLDER", SMALL)
+    monkeypatch.setattr(imdb, "PER_FOLDER", SMALL)
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
 
 
@@ -49,12 +57,12 @@ def given(tmp_path):
 
 def left(tmp_path):
     """What lies in the cache."""
-    return sorted(path.name for path in (tmp_path / "cache").iterdir())
+    return sorted(path.name for path in (tmp_path / "cache").iterdir() if path.suffix != ".lock")
 
 
 def test_a_good_archive_opens_with_tfds(given, tmp_path):
-    folder = fetch.fetch_imdb(given(archive_bytes()))
-    assert left(tmp_path) == ["imdb"] and folder == tmp_path / "cache" / "imdb"
+    folder = fetch(given(archive_bytes()))
+    assert left(tmp_path) == ["imdb_reviews"] and folder == tmp_path / "cache" / "imdb_reviews"
     reviews = tfds.load("imdb_reviews", data_dir=folder, download=False)
     assert {split: len(reviews[split]) for split in reviews} == {"train": 6, "test": 6, "unsupervised": 3}
     assert sorted(review["label"].numpy() for review in reviews["test"]) == [0, 0, 0, 1, 1, 1]
@@ -63,8 +71,8 @@ def test_a_good_archive_opens_with_tfds(given, tmp_path):
 
 def test_a_second_time_does_nothing(given, capsys):
     archive = given(archive_bytes())
-    fetch.fetch_imdb(archive)
-    fetch.fetch_imdb(archive.with_name("not there"))
+    fetch(archive)
+    fetch(archive.with_name("not there"))
     assert "Already prepared" in capsys.readouterr().out
 
 
@@ -86,21 +94,21 @@ def member(name, **attributes):
     (archive_bytes([member("aclImdb/link", type=tarfile.SYMTYPE, linkname="/etc/passwd")]), "outside its folder"),
     (archive_bytes([member("aclImdb/hard", type=tarfile.LNKTYPE, linkname="../../x")]), "outside its folder"),
     (archive_bytes(per_folder=2), "aclImdb/train/pos holds 2 files, 3 expected"),
-    (archive_bytes(folders=fetch.FOLDERS), "train/unsup is missing"),
-], ids=["cut off", "empty", "no archive", "parent folder", "absolute", "backslashes", "drive", "symbolic link", "hard link",
-        "too few", "no unlabelled"])
+    (archive_bytes(folders=imdb.FOLDERS), "train/unsup is missing"),
+], ids=["cut off", "empty", "no archive", "parent folder", "absolute", "backslashes", "drive", "symbolic link",
+        "hard link", "too few", "no unlabelled"])
 def test_a_bad_archive_gets_one_line_and_leaves_nothing(given, tmp_path, content, line):
     with pytest.raises(DataError) as caught:
-        fetch.fetch_imdb(given(content))
+        fetch(given(content))
     assert line in str(caught.value) and "\n" not in str(caught.value)
     assert left(tmp_path) == []
     assert not list(tmp_path.rglob("*evil*"))
 
 
 def test_a_bomb_is_refused(given, monkeypatch):
-    monkeypatch.setattr(fetch, "MOST_BYTES", 10_000)
+    monkeypatch.setattr(imdb, "MOST_BYTES", 10_000)
     with pytest.raises(DataError, match="unpacks to more than"):
-        fetch.fetch_imdb(given(archive_bytes()))
+        fetch(given(archive_bytes()))
 
 
 def test_an_interrupted_preparation_leaves_nothing(given, tmp_path, monkeypatch):
@@ -113,10 +121,10 @@ def test_an_interrupted_preparation_leaves_nothing(given, tmp_path, monkeypatch)
             yield one
 
     archive = given(archive_bytes())
-    monkeypatch.setattr(fetch, "check", lambda archive: None)
-    monkeypatch.setattr(fetch, "tqdm", interrupted)
+    monkeypatch.setattr(imdb, "check", lambda archive: None)
+    monkeypatch.setattr(imdb, "tqdm", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        fetch.fetch_imdb(archive)
+        fetch(archive)
     assert left(tmp_path) == []
 
 
@@ -156,42 +164,98 @@ def host():
 def test_an_interrupted_download_goes_on(host, tmp_path, ranges):
     Host.patience, Host.ranges = 300, ranges
     with pytest.raises(DataError, match=r"stopped at 300 of [\d,]+ bytes.*Run the same command again"):
-        fetch.fetch_imdb(url=host)
-    assert left(tmp_path) == ["aclImdb_v1.tar.gz.part"]
+        fetch(url=host)
+    assert [re.sub(r"\.[0-9a-f]{8}\.", ".", name) for name in left(tmp_path)] == ["aclImdb_v1.tar.gz.part"]
     Host.patience = 10**9
-    fetch.fetch_imdb(url=host)
-    assert Host.asked == [None, "bytes=300-"] and left(tmp_path) == ["imdb"]
+    fetch(url=host)
+    assert Host.asked == [None, "bytes=300-"] and left(tmp_path) == ["imdb_reviews"]
 
 
 def test_a_complete_part_is_not_fetched_again(host, tmp_path):
     (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "aclImdb_v1.tar.gz.part").write_bytes(Host.content)
-    fetch.fetch_imdb(url=host)
-    assert left(tmp_path) == ["imdb"]
+    name = f"aclImdb_v1.tar.gz.{hashlib.sha256(host.encode()).hexdigest()[:8]}.part"
+    (tmp_path / "cache" / name).write_bytes(Host.content)
+    fetch(url=host)
+    assert left(tmp_path) == ["imdb_reviews"]
+
+
+def test_another_mirror_does_not_go_on_where_the_first_one_stopped(host, tmp_path):
+    Host.patience = 300
+    with pytest.raises(DataError, match="stopped at 300"):
+        fetch(url=host)
+    Host.patience = 10**9
+    fetch(url=host.replace("aclImdb", "mirror/aclImdb"))
+    assert Host.asked == [None, None] and "imdb_reviews" in left(tmp_path)
+
+
+def test_after_an_interrupted_preparation_nothing_is_downloaded_again(host, tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+    with monkeypatch.context() as patched:
+        patched.setattr(imdb, "prepare", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            fetch(url=host)
+    assert left(tmp_path) == ["aclImdb_v1.tar.gz"]
+    fetch(url=host)
+    assert Host.asked == [None] and left(tmp_path) == ["imdb_reviews"]
+
+
+def test_two_at_once_download_once(host, tmp_path):
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(fetch(url=host))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert results == [tmp_path / "cache" / "imdb_reviews"] * 2 and Host.asked == [None]
+    assert left(tmp_path) == ["imdb_reviews"]
+
+
+def test_an_answer_that_is_no_http_gets_one_line(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        def answer():
+            connection, _ = server.accept()
+            connection.recv(1000)
+            connection.sendall(b"220 this is no web server\r\n")
+            connection.close()
+        threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(DataError, match="cannot be fetched") as caught:
+            fetch(url=f"http://127.0.0.1:{server.getsockname()[1]}/x")
+    assert "\n" not in str(caught.value) and left(tmp_path) == []
+
+
+def test_a_host_that_is_silent_gets_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(imdb, "SECONDS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as server, \
+            pytest.raises(DataError, match=r"timed out.*Run the same command again"):
+        fetch(url=f"http://127.0.0.1:{server.getsockname()[1]}/x")
+    assert left(tmp_path) == []
 
 
 def test_a_wrong_download_is_thrown_away(host, tmp_path):
     Host.content = b"<html>Please log in</html>" * 50
     with pytest.raises(DataError, match="damaged or incomplete"):
-        fetch.fetch_imdb(url=host)
+        fetch(url=host)
     assert left(tmp_path) == []
 
 
-@pytest.mark.parametrize(("url", "line"), [("http://127.0.0.1:9/x", "cannot be fetched"), ("nonsense", "cannot be fetched")])
+@pytest.mark.parametrize(("url", "line"), [
+    ("http://127.0.0.1:9/x", "cannot be fetched"), ("nonsense", "cannot be fetched")])
 def test_a_host_that_does_not_answer(url, line, tmp_path):
     with pytest.raises(DataError, match=line) as caught:
-        fetch.fetch_imdb(url=url)
+        fetch(url=url)
     assert "--archive" in str(caught.value) and left(tmp_path) == []
 
 
 def test_a_host_that_refuses(host, tmp_path):
     Host.status = 403
     with pytest.raises(DataError, match="answers 403"):
-        fetch.fetch_imdb(url=host)
+        fetch(url=host)
     assert left(tmp_path) == []
 
 
 def test_a_full_disk_is_said_first(run, full_disk, given):  # noqa: F811
-    done = run("-m", "course_utils", "fetch", "imdb", "--archive", given(archive_bytes()), env={"COURSE_CACHE": str(full_disk)})
+    done = run("-m", "course_utils", "fetch", "imdb_reviews", "--archive", given(archive_bytes()),
+               env={"COURSE_CACHE": str(full_disk)})
     assert done.returncode == 1 and done.stderr.count("\n") == 1 and "500 MB are needed" in done.stderr
-    assert not any(full_disk.iterdir())
+    assert {path.suffix for path in full_disk.iterdir()} <= {".lock"}
