@@ -1,51 +1,99 @@
-"""`python -m course_utils run | refresh | doctor | fetch`."""
+"""`python -m course_utils run | test | lab | setup | refresh | doctor | fetch`. Python 3.8 can read it."""
+
+from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
 
+from .commands import setup
+from .files import typed
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m course_utils", description="Commands of the course.")
+
+def read_arguments(words: list[str]) -> argparse.Namespace:
+    """The command and its arguments; what follows `test` is pytest's."""
+    parser = argparse.ArgumentParser(prog="python -m course_utils",
+                                     description="Commands of the course. The first one sets the course up.")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="execute the chapters and write them as HTML to build/")
+    commands.add_parser("test", help="compare every output and run all other tests; takes pytest's arguments")
+    commands.add_parser("lab", help="open the notebooks in JupyterLab")
+    commands.add_parser("setup", help="only set the course up: .venv with its packages")
     refresh = commands.add_parser("refresh", help="execute the chapters and store their outputs in notebooks/")
-    for command in run, refresh:
+    normalise = commands.add_parser("normalise", help="write notebooks as refresh does, without executing them")
+    for command in run, refresh, normalise:
         command.add_argument("chapters", nargs="*", help="chapters, by number or file; all if none is given")
     commands.add_parser("doctor", help="look at this machine and say what to mend")
-    fetch = commands.add_parser("fetch", help="get a real data set (calls the network unless --archive is given)")
-    fetch.add_argument("dataset", choices=["imdb", "thucnews_titles", "news_articles", "conll2003_english"])
-    source = fetch.add_mutually_exclusive_group()
-    source.add_argument("--archive", type=Path, help="a file or folder you have; all but imdb need it")
-    source.add_argument("--url", help="where to download imdb instead of the official host")
-    arguments = parser.parse_args()
+    add_fetch(commands)
+    if words[:1] == ["test"]:
+        return argparse.Namespace(command="test", further=words[1:])
+    return parser.parse_args(words)
 
+
+def main() -> int:
+    arguments = read_arguments(sys.argv[1:])
     try:
         if arguments.command == "doctor":
-            from .doctor import examine
+            from .commands.doctor import examine
             return examine()
-        if arguments.command == "fetch":
-            if arguments.dataset == "imdb":
-                from .fetch import fetch_imdb
-                fetch_imdb(arguments.archive, arguments.url)
-            elif arguments.archive is None:
-                return complain(f"{arguments.dataset} cannot be downloaded by the course: its owners give it out. Get it from them "
-                                "(data/README.md says where) and give its path after --archive.")
-            else:
-                from .bring import bring
-                bring(arguments.dataset, arguments.archive)
-            return 0
-        from .notebooks import refresh, run
-        return (run if arguments.command == "run" else refresh)(arguments.chapters)
+        return work(arguments)
     except ModuleNotFoundError as error:
-        return complain(f"{error.name} is missing in this Python ({sys.executable}). Use the course's own: .venv/bin/python, on Windows "
-                        r".venv\Scripts\python. If there is no .venv yet, follow 'Start' in README.md.")
+        own = setup.python_of(setup.PROJECT / ".venv")
+        return complain(f"{error.name} is missing in this Python ({sys.executable}). Set the course up: "
+                        f"{typed(sys.executable, '-m', 'course_utils', 'setup')} and use its own: {own}")
     except KeyboardInterrupt:
-        return complain("Interrupted. Nothing half-made was kept. Run the same command again; a download goes on where it stopped.")
+        return complain("Interrupted. Nothing half-made was kept. Run the same command again; "
+                        "a download goes on where it stopped.")
     except Exception as error:
-        if type(error).__name__ != "DataError":            # not imported here: it must not cost the doctor a package
+        if type(error).__name__ not in ("DataError", "SetupError"):
             raise
         return complain(str(error))
+
+
+def add_fetch(commands: argparse._SubParsersAction) -> None:
+    """The options of `fetch`; its choices are those of the registry."""
+    from .datasets.registry import fetchable
+    lines = "\n".join(f"  {corpus.name:18} {corpus.what}" for corpus in fetchable())
+    fetch = commands.add_parser("fetch", formatter_class=argparse.RawDescriptionHelpFormatter,
+                                epilog=f"data sets:\n{lines}",
+                                help="get a data set (calls the network unless --archive is given)")
+    fetch.add_argument("dataset", choices=[corpus.name for corpus in fetchable()], metavar="NAME")
+    source = fetch.add_mutually_exclusive_group()
+    source.add_argument("--archive", type=Path, metavar="PATH",
+                        help="a file or folder you have; all but imdb_reviews need it")
+    source.add_argument("--url", help="where to download imdb_reviews instead of the official host")
+    fetch.add_argument("--text-column", metavar="NAME", help="the column of a table that holds the texts")
+    fetch.add_argument("--label-column", metavar="NAME", help="the column of a table that holds the classes")
+
+
+def run_fetch(arguments: argparse.Namespace) -> int:
+    """Fetch a data set; 1 if it can only be had with a path."""
+    from .datasets.registry import CORPORA
+    corpus = CORPORA[arguments.dataset]
+    if arguments.archive is None and not corpus.url:
+        return complain(f"{corpus.name} cannot be downloaded by the course. Get it from its owner ({corpus.source}) "
+                        "and give its path after --archive.")
+    from .datasets.fetch import fetch
+    fetch(corpus.name, arguments.archive, arguments.url, arguments.text_column, arguments.label_column)
+    return 0
+
+
+def work(arguments: argparse.Namespace) -> int:
+    """What needs the packages: done by the Python that has them."""
+    python = setup.prepare()
+    if arguments.command == "setup":
+        print(f"Ready: {'this Python' if python == Path(sys.executable) else '.venv'} has all packages.")
+        return 0
+    if python != Path(sys.executable):
+        return setup.hand_over(python, ["-m", "course_utils", *sys.argv[1:]])
+    if arguments.command == "test":
+        return setup.hand_over(python, ["-m", "pytest", *arguments.further])
+    if arguments.command == "lab":
+        return setup.hand_over(python, ["-m", "jupyterlab", setup.PROJECT / "notebooks"])
+    if arguments.command == "fetch":
+        return run_fetch(arguments)
+    from .commands import notebooks
+    return getattr(notebooks, arguments.command)(arguments.chapters)
 
 
 def complain(line: str) -> int:

@@ -5,9 +5,9 @@ import sys
 
 import nbformat
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, book_of
 
-from course_utils import doctor
+from course_utils.commands import doctor
 
 
 def write(root, name, *sources):
@@ -27,12 +27,14 @@ def test_run_goes_on_after_a_failing_chapter_and_ends_in_a_table(run, small_cour
     done = run("-m", "course_utils", "run", cwd=small_course)
     assert done.returncode == 1
     lines = done.stdout.splitlines()
-    assert lines[0].split()[::3] == ["01_good", "ok"] and "FAILED: cell [1]: ZeroDivisionError: division by zero" in lines[1]
+    assert lines[0].split()[::3] == ["01_good", "ok"]
+    assert "FAILED: cell [1]: ZeroDivisionError: division by zero" in lines[1]
     assert [line.split()[-1] for line in lines[-5:-2]] == ["ok", "failed", "ok"]
     assert lines[-2].endswith("2 ok, 1 failed")
     pages = {path.name: path.read_text("utf-8") for path in (small_course / "build").iterdir()}
     assert sorted(pages) == ["01_good.html", "02_bad.html", "03_good.html", "index.html"]
-    assert "here" in pages["01_good.html"] and "ZeroDivisionError" in pages["02_bad.html"] and "True" in pages["03_good.html"]
+    assert "here" in pages["01_good.html"] and "True" in pages["03_good.html"]
+    assert "ZeroDivisionError" in pages["02_bad.html"]
     assert all(f'href="{name}"' in pages["index.html"] for name in pages if name != "index.html")
 
 
@@ -57,13 +59,37 @@ def test_an_unknown_chapter_names_those_there_are(run, small_course):
     assert done.stderr == "There is no chapter 07. There are: 01_good, 02_bad, 03_good\n"
 
 
+def test_a_cell_without_end_is_one_line_and_the_index_is_written(run, small_course):
+    write(small_course, "01_good", "while True:\n    pass")
+    code = ("import sys; from course_utils.commands import notebooks as n; n.CELL_SECONDS = 2; "
+            "sys.exit(n.run(['01', '03']))")
+    done = run("-c", code, cwd=small_course)
+    assert done.returncode == 1 and "1 ok, 1 failed" in done.stdout
+    assert "FAILED: a cell took longer than 2 seconds" in done.stdout
+    assert "took longer" in (small_course / "build" / "index.html").read_text("utf-8")
+
+
+def test_without_chapters_there_is_one_line(run, copied_project):
+    done = run("-m", "course_utils", "run", cwd=copied_project)
+    assert done.returncode == 1 and done.stderr.startswith("There are no chapters in ") and done.stderr.count("\n") == 1
+
+
 def test_refresh_stores_outputs_and_leaves_a_failing_chapter_as_it_was(run, small_course):
     before = (small_course / "notebooks" / "02_bad.ipynb").read_bytes()
     done = run("-m", "course_utils", "refresh", cwd=small_course)
-    assert done.returncode == 1 and "02_bad" in done.stdout and "FAILED, left as it was: cell [1]: ZeroDivisionError" in done.stdout
+    assert done.returncode == 1 and "02_bad" in done.stdout
+    assert "FAILED, left as it was: cell [1]: ZeroDivisionError" in done.stdout
     assert (small_course / "notebooks" / "02_bad.ipynb").read_bytes() == before
     book = nbformat.read(small_course / "notebooks" / "01_good.ipynb", as_version=4)
     assert [cell.execution_count for cell in book.cells] == [1, 2] and book.cells[0].outputs[0].text == "here\n"
+
+
+def test_refresh_names_the_cells_that_print_something_else_each_time(run, copied_project):
+    book = book_of("print(1)", "import time; print(time.time())")
+    nbformat.write(book, copied_project / "notebooks" / "01_x.ipynb")
+    for _ in range(2):
+        done = run("-m", "course_utils", "refresh", cwd=copied_project)
+    assert done.returncode == 0 and "changed, other output in [2]\n" in done.stdout, done.stdout + done.stderr
 
 
 def test_the_doctor_finds_this_machine_well(run):
@@ -75,7 +101,8 @@ def test_the_doctor_finds_this_machine_well(run):
 
 def test_the_doctor_names_what_is_wrong_and_what_to_do(monkeypatch, capsys, tmp_path):
     real = importlib.metadata.version
-    monkeypatch.setattr(importlib.metadata, "version", lambda name: "1.2.0" if name in ("tensorflow-metal", "numpy") else real(name))
+    monkeypatch.setattr(importlib.metadata, "version",
+                        lambda name: "1.2.0" if name in ("tensorflow-metal", "numpy") else real(name))
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "file" / "cache"))
     monkeypatch.setattr(sys, "version_info", (3, 10, 4))
@@ -83,26 +110,53 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(monkeypatch, capsys, tmp_
     monkeypatch.setattr(doctor.platform, "machine", lambda: "x86_64")
     assert doctor.examine() == 1
     out = capsys.readouterr().out
-    for part in ("Python 3.10.4", "install one from python.org", "Intel Macs", "numpy 1.2.0 (wanted ", "-m pip install -r requirements.txt",
-                 "Set COURSE_CACHE", "-m pip uninstall tensorflow-metal", "Mend what is marked"):
+    for part in ("Python 3.10.4", "Keras and TensorFlow need Python 3.11", "Intel Macs", "numpy 1.2.0 (wanted ",
+                 "once Python is the right one", "Set COURSE_CACHE", "-m pip uninstall tensorflow-metal",
+                 "Mend what is marked"):
         assert part in out
+
+
+@pytest.mark.parametrize(("code", "said", "finding", "cure"), [
+    (-4, "", "ended with code -4", "may lack AVX"), (3221225501, "", "ended with code 3221225501", "may lack AVX"),
+    (-6, "The TensorFlow library was compiled to use AVX instructions\n", "ended with code -6", "may lack AVX"),
+    (1, "Traceback ...\nImportError: DLL load failed\n", "DLL load failed", "Visual C++")])
+def test_the_doctor_says_why_tensorflow_does_not_load(code, said, finding, cure):
+    level, found, advice = doctor.loaded(code, said)
+    assert level == "bad" and finding in found and cure in advice
+
+
+def test_the_doctor_notes_keras_settings_of_the_users_own(monkeypatch, tmp_path):
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert doctor.keras_settings()[0] == "ok"
+    for text in "{", "[]", '{"backend": "tensorflow", "epsilon": 1e-07}':
+        (tmp_path / "keras.json").write_text(text)
+        assert doctor.keras_settings()[0] == "ok"
+    (tmp_path / "keras.json").write_text('{"floatx": "float16", "image_data_format": "channels_first"}')
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    level, found, advice = doctor.keras_settings()
+    assert level == "warn" and "own settings" in advice
+    assert all(part in found for part in ("floatx float16", "channels_first", "KERAS_BACKEND=torch"))
 
 
 def test_the_doctor_speaks_without_any_package(run, tmp_path):
     done = run("-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(PROJECT)!r})\n"
-               "from course_utils.doctor import examine; sys.exit(examine())", cwd=tmp_path)
+               "from course_utils.commands.doctor import examine; sys.exit(examine())", cwd=tmp_path)
     assert done.returncode == 1 and "tensorflow missing" in done.stdout and done.stderr == ""
 
 
 def test_a_truncated_archive_is_one_line_on_stderr(run, tmp_path):
     broken = tmp_path / "aclImdb.tar.gz"
     broken.write_bytes(b"\x1f\x8b\x08\x00broken")
-    done = run("-m", "course_utils", "fetch", "imdb", "--archive", broken, env={"COURSE_CACHE": str(tmp_path / "cache")})
+    done = run("-m", "course_utils", "fetch", "imdb_reviews", "--archive", broken,
+               env={"COURSE_CACHE": str(tmp_path / "cache")})
     assert done.returncode == 1 and done.stderr.strip().splitlines()[-1].endswith("Get it again.")
-    assert "Traceback" not in done.stderr and not list((tmp_path / "cache").iterdir())
+    assert "Traceback" not in done.stderr and {path.suffix for path in (tmp_path / "cache").iterdir()} <= {".lock"}
 
 
 def test_no_archive_is_one_line_on_stderr(run, tmp_path):
-    done = run("-m", "course_utils", "fetch", "imdb", "--archive", tmp_path / "none", env={"COURSE_CACHE": str(tmp_path / "cache")})
+    done = run("-m", "course_utils", "fetch", "imdb_reviews", "--archive", tmp_path / "none",
+               env={"COURSE_CACHE": str(tmp_path / "cache")})
     assert done.returncode == 1
-    assert done.stderr.endswith("cannot be read (No such file or directory). Give the path of aclImdb_v1.tar.gz after --archive.\n")
+    assert done.stderr.endswith("cannot be read (No such file or directory). "
+                                "Give the path of aclImdb_v1.tar.gz after --archive.\n")

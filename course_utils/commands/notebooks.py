@@ -1,0 +1,233 @@
+"""Executing the chapters: `run` writes them as HTML, `refresh` stores their outputs."""
+
+import ast
+import asyncio
+import html
+import os
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert import HTMLExporter
+from nbconvert.filters import strip_ansi
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+from nbformat import NotebookNode
+from tqdm import tqdm
+
+from ..files import PROJECT, DataError, probe, write_whole
+
+FOLDER = PROJECT / "notebooks"
+BUILD = PROJECT / "build"
+CELL_SECONDS = 3600
+
+
+def find(names: Collection[str] = ()) -> list[Path]:
+    """The notebooks with these numbers ("06") or file names, in order; all of them if none is named.
+
+    Raises DataError if one is not there.
+    """
+    paths = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
+    if not paths:
+        raise DataError(f"There are no chapters in {FOLDER}. Get the course again.")
+    chosen = []
+    for name in names:
+        stem = Path(name).stem
+        found = [path for path in paths if path.stem == stem or path.stem.startswith(f"{stem}_")]
+        if not found:
+            raise DataError(f"There is no chapter {name}. There are: {', '.join(path.stem for path in paths)}")
+        chosen += found
+    return chosen if names else paths
+
+
+def execute(notebook: NotebookNode, tick: Callable = lambda: None) -> None:
+    """Execute all cells in place, as nbval does; `tick` is called after each. Raises what a cell raises.
+
+    nbclient works in a thread of its own: in the main thread its handler of Ctrl-C ends the kernel and then fails, as
+    if the kernel had died by itself.
+    """
+    # the first, so that ipykernel leaves C-level stderr alone, as under nbval
+    os.environ |= {"PYTEST_CURRENT_TEST": "course", "COURSE_QUIET": "1"}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name="python3",
+                            extra_arguments=["--log-level=ERROR"], resources={"metadata": {"path": str(FOLDER)}},
+                            on_cell_executed=lambda **_: tick())
+    running, begun = {}, threading.Event()
+
+    async def work() -> None:
+        running["loop"], running["task"] = asyncio.get_running_loop(), asyncio.current_task()
+        begun.set()
+        await client.async_execute()
+
+    def in_a_loop() -> None:
+        # the loop that ZeroMQ wants on Windows
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(work())
+
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(in_a_loop)
+        try:
+            while not wait([future], timeout=0.5).done:                # Windows lets Ctrl-C through only now and then
+                pass
+        except KeyboardInterrupt:
+            client.shutdown_kernel = "immediate"                       # asked politely it would first finish its cell
+            begun.wait()
+            running["loop"].call_soon_threadsafe(running["task"].cancel)
+            raise
+    future.result()
+
+
+def attempt(notebook: NotebookNode, tick: Callable) -> str | None:
+    """Execute a notebook. None if all went well, else what went wrong, in one line."""
+    try:
+        execute(notebook, tick)
+    except CellTimeoutError:
+        return f"a cell took longer than {CELL_SECONDS} seconds"
+    except (CellExecutionError, DeadKernelError, RuntimeError) as error:
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        place = next((f"cell [{cell.execution_count}]: " for cell in code
+                      if any(output.output_type == "error" for output in cell.outputs)), "")
+        last = strip_ansi(str(error)).strip().splitlines()[-1]
+        if isinstance(error, DeadKernelError):
+            last += " (most often memory ran out: close other programs and run it again)"
+        return place + last
+    return None
+
+
+def watched(name: str, notebook: NotebookNode) -> tuple[float, str | None]:
+    """Execute a notebook, with a bar on a terminal.  Returns its seconds and what `attempt` says."""
+    begun = time.monotonic()
+    cells = sum(cell.cell_type == "code" for cell in notebook.cells)
+    with tqdm(total=cells, desc=name, unit=" cells", leave=False, disable=None) as bar:
+        problem = attempt(notebook, bar.update)
+    return time.monotonic() - begun, problem
+
+
+def run(names: Collection[str] = ()) -> int:
+    """Execute the chapters one after the other and write each to build/, also one that fails. 0 if all went through."""
+    paths = find(names)
+    require_writable(BUILD)
+    rows, exporter = [], HTMLExporter(mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="")
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        seconds, problem = watched(path.stem, notebook)
+        page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": path.stem}})
+        write_whole(BUILD / f"{path.stem}.html", page)
+        rows.append((path.stem, seconds, problem))
+        print(f"{path.stem:32} {seconds:6.1f} s  {'ok' if problem is None else 'FAILED: ' + problem}", flush=True)
+    failed = sum(problem is not None for *_, problem in rows)
+    write_index(rows)
+    print(f"\n{'chapter':32} seconds  result")
+    for name, seconds, problem in rows:
+        print(f"{name:32} {seconds:7.1f}  {'ok' if problem is None else 'failed'}")
+    print(f"{'in all':32} {sum(row[1] for row in rows):7.1f}  {len(rows) - failed} ok, {failed} failed\n"
+          f"To read: {(BUILD / 'index.html').relative_to(PROJECT)}")
+    return int(failed > 0)
+
+
+def write_index(rows: list[tuple[str, float, str | None]]) -> None:
+    """build/index.html, with a link to each page there, those of earlier runs included."""
+    problems = {name: problem for name, _, problem in rows}
+    items = "\n".join(f'<li><a href="{page.name}">{html.escape(page.stem.replace("_", " "))}</a>'
+                      f'{" (failed: " + html.escape(problems[page.stem]) + ")" if problems.get(page.stem) else ""}</li>'
+                      for page in sorted(BUILD.glob("[0-9][0-9]_*.html")))
+    page = ('<!doctype html><html lang="en"><meta charset="utf-8"><title>Neural networks for text</title>'
+            "<style>body{font:18px/1.6 sans-serif;max-width:40em;margin:3em auto;padding:0 1em}"
+            "li{margin:.3em 0}</style>"
+            f"<h1>Neural networks for text</h1><ol style=\"list-style:none;padding:0\">\n{items}\n</ol></html>\n")
+    write_whole(BUILD / "index.html", page)
+
+
+def refresh(names: Collection[str] = ()) -> int:
+    """Execute the chapters and store them with outputs, normalised: a second time changes nothing."""
+    failed = 0
+    require_writable(FOLDER)
+    for path in find(names):
+        notebook = nbformat.read(path, as_version=4)
+        before = printed(notebook)
+        seconds, problem = watched(path.stem, notebook)
+        if problem is None:
+            result = "changed" if write(notebook, path) else "as it was"
+            after = printed(notebook)
+            if other := [number for number in after if number in before and before[number] != after[number]]:
+                result += f", other output in [{'], ['.join(map(str, other))}]"
+        else:
+            failed, result = 1, f"FAILED, left as it was: {problem}"
+        print(f"{path.stem:32} {seconds:6.1f} s  {result}", flush=True)
+    return failed
+
+
+def printed(notebook: NotebookNode) -> dict[int, list]:
+    """What the cells have printed, by execution count: one that is another at each refresh is no good test."""
+    return {cell.execution_count: [output.text for output in cell.outputs if output.output_type == "stream"]
+            for cell in notebook.cells if cell.cell_type == "code"}
+
+
+def require_writable(folder: Path) -> None:
+    """Make the folder if it is missing. Raises DataError before any work is done for nothing."""
+    try:
+        probe(folder)
+    except OSError as error:
+        raise DataError(f"Cannot write to {folder} ({error.strerror}). "
+                        "Copy the course to a folder of your own.") from None
+
+
+def write(notebook: NotebookNode, path: Path) -> bool:
+    """Write a notebook without what differs from run to run or from editor to editor. Whether the file changed."""
+    notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+                         "language_info": {"name": "python"}}
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    known = set()
+    for cell in notebook.cells:                            # ids never change; a copied cell gets one of its own
+        if cell.get("id") in known | {None}:
+            cell.id = uuid.uuid4().hex[:8]
+        known.add(cell.id)
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+        for output in cell.get("outputs", ()):
+            output.get("metadata", {}).clear()
+        if cell.cell_type == "code":
+            tidy_streams(cell)
+    text = nbformat.writes(notebook).rstrip("\n") + "\n"
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    write_whole(path, text)
+    return True
+
+
+def tidy_streams(cell: NotebookNode) -> None:
+    """One piece a stream, since where a stream is cut is a matter of timing; no blanks at the ends of lines, which a
+    bar that was wiped leaves behind."""
+    CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            output.text = re.sub(r"[ \t\r]+$", "", output.text, flags=re.MULTILINE)
+    cell.outputs = [output for output in cell.outputs if output.output_type != "stream" or output.text.strip()]
+
+
+def normalise(names: Collection[str] = ()) -> int:
+    """Write the notebooks as `refresh` does, without executing them."""
+    require_writable(FOLDER)
+    for path in find(names):
+        print(f"{path.stem:32} {'changed' if write(nbformat.read(path, as_version=4), path) else 'as it was'}")
+    return 0
+
+
+def definitions(path: Path, names: Collection[str], namespace: dict) -> dict:
+    """Execute the functions and classes of these names as a notebook's code cells define them, in `namespace`.
+
+    Returns the namespace.
+    """
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            for node in ast.parse(cell.source).body:
+                if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names:
+                    exec(compile(ast.Module([node], []), str(path), "exec"), namespace)
+    return namespace
