@@ -1,25 +1,95 @@
 """The figures of the chapters. Each is closed by `show`, whose caption says in words and numbers what it shows."""
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.collections import PathCollection
+from matplotlib.contour import ContourSet
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
-from .runtime import COLOURS
+if TYPE_CHECKING:
+    from IPython.display import HTML
+
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]   # Okabe and Ito 2008
+
+
+def set_style() -> None:
+    """The style of all figures of the course."""
+    plt.rcParams.update({
+        "axes.prop_cycle": plt.cycler(color=COLOURS), "axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True,
+        "axes.spines.top": False, "axes.spines.right": False, "figure.figsize": (7, 3.5), "figure.dpi": 100,
+        "figure.constrained_layout.use": True, "font.size": 10, "legend.frameon": False,
+    })
+
+FIGURE = "application/vnd.course.figure+json"      # the numbers of a figure, beside its picture
 
 
 def show(caption: str) -> None:
-    """Show the current figure and print its caption: for readers who cannot see it, and for the tests, which compare it."""
-    plt.show()
+    """Show the current figure and print its caption: for readers who cannot see it, and for the tests, which compare
+    it. In a notebook the numbers of `digest` go with the picture; a script without a screen only draws it."""
+    figure = plt.gcf()
+    figure._repr_mimebundle_ = lambda **_: {FIGURE: digest(figure)}    # Jupyter asks for it when it shows the figure
+    if plt.get_backend().lower() == "agg":
+        figure.canvas.draw()
+    else:
+        plt.show()
     print(f"Figure: {caption}")
 
 
-def network(layers, weights, names) -> None:
+def digest(figure: Figure) -> list[dict]:
+    """What each axes of a figure holds: {kind: {"count", "x", "y"}}; x and y are the smallest number, the mean and the
+    largest of all artists of this kind, as the axis scales them (on a logarithmic one, the powers of ten). Of images
+    and contours: the values. No text, no label: their number and their room depend on the fonts of the machine."""
+    found = []
+    for axes in figure.axes:
+        contours = [one for one in axes.collections if isinstance(one, ContourSet)]
+        scatters = [one for one in axes.collections if isinstance(one, PathCollection)]
+        others = [one for one in axes.collections if one not in contours + scatters and len(one.get_paths())]
+        points = {
+            "lines": [line.get_xydata() for line in axes.lines],
+            "bars": [patch.get_patch_transform().transform(patch.get_path().vertices) for patch in axes.patches],
+            "points": [one.get_offsets() for one in scatters],
+            "shapes": [np.concatenate([path.vertices for path in one.get_paths()]) for one in others],
+        }
+        values = {
+            "images": [image.get_array() for image in axes.images],
+            "contours": [[one.zmin, *one.levels, one.zmax] for one in contours],
+        }
+        held = {kind: {"count": len(all_of), "values": extent(joined(all_of, -1))}
+                for kind, all_of in values.items() if all_of}
+        for kind, all_of in points.items():
+            if all_of:
+                x, y = axes.transScale.transform(joined(all_of, (-1, 2))).T
+                held[kind] = {"count": len(all_of), "x": extent(x), "y": extent(y)}
+        found.append(held)
+    return found
+
+
+def joined(arrays: Iterable[ArrayLike], shape: int | tuple[int, ...]) -> np.ndarray:
+    """All arrays behind each other, each in this shape; nan where a number is masked."""
+    return np.concatenate([np.ma.filled(np.ma.asarray(array, float), np.nan).reshape(shape) for array in arrays])
+
+
+def extent(values: ArrayLike) -> list[float]:
+    """The smallest, the mean and the largest of the finite numbers among these, to six digits and nine places."""
+    values = np.asarray(values, float)
+    values = values[np.isfinite(values)]
+    numbers = (values.min(), values.mean(), values.max()) if len(values) else ()
+    return [float(f"{round(float(number), 9) + 0.0:.6g}") for number in numbers]       # + 0.0: no -0.0
+
+
+def network(layers: Sequence[ArrayLike], weights: Sequence[ArrayLike], names: Sequence[str]) -> None:
     """Draw a fully connected network with the values of its neurons.
 
     layers: a list of (neurons,) arrays, the input first.  weights: a list of (neurons, inputs) arrays, one a layer;
     a thicker line is a larger weight.  names: a label for each layer.
     """
     _, axes = plt.subplots(figsize=(7.5, 4))
-    places = [[(column, (len(values) - 1) / 2 - row) for row in range(len(values))] for column, values in enumerate(layers)]
+    places = [[(column, (len(values) - 1) / 2 - row) for row in range(len(values))]
+              for column, values in enumerate(layers)]
     for column, matrix in enumerate(weights):
         for row, line in enumerate(matrix):
             for source, weight in enumerate(line):
@@ -34,7 +104,7 @@ def network(layers, weights, names) -> None:
     axes.axis("off")
 
 
-def function_with_slope(z, curves) -> None:
+def function_with_slope(z: ArrayLike, curves: dict[str, tuple[ArrayLike, ArrayLike]]) -> None:
     """Functions of one number, each in a panel of its own with its derivative.
 
     z: (points,).  curves: {name: (values (points,), slopes (points,))}.
@@ -49,11 +119,13 @@ def function_with_slope(z, curves) -> None:
         axes.set_ylim(bottom, top + 0.3 * (top - bottom))          # room for the legend above the curves
 
 
-def lines(x, curves, xlabel, ylabel, log_x=False, log_y=False, from_zero=True, markers=True) -> None:
+def lines(x: Sequence[float], curves: dict[str, ArrayLike], xlabel: str, ylabel: str,
+          log_x: bool = False, log_y: bool = False, from_zero: bool = True, markers: bool = True) -> None:
     """One or more curves over x.  curves: {name: (points,)}.  from_zero: let the axis of the values begin at 0.
     markers: mark the points; without, the curves differ in their dashes."""
     _, axes = plt.subplots()
-    for (name, values), marker, dashes in zip(curves.items(), "os^Dv", ["-", "--", "-.", ":", (0, (6, 1))], strict=False):
+    styles = ["-", "--", "-.", ":", (0, (6, 1))]
+    for (name, values), marker, dashes in zip(curves.items(), "os^Dv", styles, strict=False):
         axes.plot(x, values, marker=marker if markers else "", linestyle="-" if markers else dashes, label=name)
     axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if log_x else "linear", yscale="log" if log_y else "linear")
     if log_x:
@@ -65,7 +137,8 @@ def lines(x, curves, xlabel, ylabel, log_x=False, log_y=False, from_zero=True, m
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2 if len(curves) > 3 else len(curves))
 
 
-def surface(function, paths, xlabel, ylabel, goal, margin=0.6) -> None:
+def surface(function: Callable[[float, float], float], paths: dict[str, np.ndarray], xlabel: str, ylabel: str,
+            goal: Sequence[float], margin: float = 0.6) -> None:
     """Paths of descents over the contour lines of a function of two numbers.
 
     function: (a, b) → value.  paths: {name: (points, 2)}.  goal: the best point, marked with a cross.
@@ -85,8 +158,11 @@ def surface(function, paths, xlabel, ylabel, goal, margin=0.6) -> None:
     axes.legend()
 
 
-def groups(panels, xlabel, ylabel) -> None:
-    """Groups of points, side by side in several panels.  panels: {title: {group: (points, 2)}}; the first one has all groups."""
+def groups(panels: dict[str, dict[str, np.ndarray]], xlabel: str, ylabel: str) -> None:
+    """Groups of points, side by side in several panels.
+
+    panels: {title: {group: (points, 2)}}; the first one has all groups.
+    """
     figure, columns = plt.subplots(1, len(panels), figsize=(10, 3.8), squeeze=False)
     names = list(next(iter(panels.values())))
     for axes, (title, members) in zip(columns[0], panels.items(), strict=True):
@@ -97,8 +173,11 @@ def groups(panels, xlabel, ylabel) -> None:
     figure.legend(*columns[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(names))
 
 
-def heat(table, columns, ylabel, what) -> None:
-    """Numbers as colours, white is 0.  table: (rows, columns).  columns: their labels.  what: the numbers' name and unit."""
+def heat(table: ArrayLike, columns: Sequence[str], ylabel: str, what: str) -> None:
+    """Numbers as colours, white is 0.
+
+    table: (rows, columns).  columns: their labels.  what: the numbers' name and unit.
+    """
     figure, axes = plt.subplots(figsize=(7, 4))
     limit = np.abs(table).max()
     picture = axes.imshow(table, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
@@ -108,10 +187,13 @@ def heat(table, columns, ylabel, what) -> None:
     figure.colorbar(picture, label=what)
 
 
-def bars(panels, xlabel) -> None:
-    """Horizontal bars with a label each, two panels beside each other.  panels: {title: {label: length}}, an even number."""
-    lines_of_panels = len(panels) // 2
-    _, places = plt.subplots(lines_of_panels, 2, figsize=(9, lines_of_panels * (0.8 + 0.3 * max(map(len, panels.values())))), squeeze=False)
+def bars(panels: dict[str, dict[str, float]], xlabel: str) -> None:
+    """Horizontal bars with a label each, two panels beside each other.
+
+    panels: {title: {label: length}}, an even number.
+    """
+    lines_of_panels, most = len(panels) // 2, max(map(len, panels.values()))
+    _, places = plt.subplots(lines_of_panels, 2, figsize=(9, lines_of_panels * (0.8 + 0.3 * most)), squeeze=False)
     for axes, (title, rows), colour in zip(places.flat, panels.items(), COLOURS, strict=False):
         axes.barh(list(rows), list(rows.values()), color=colour)
         axes.invert_yaxis()
@@ -119,7 +201,7 @@ def bars(panels, xlabel) -> None:
         axes.grid(axis="y", visible=False)
 
 
-def scores(table, chance=0.5) -> None:
+def scores(table: dict[str, dict[str, float]], chance: float = 0.5) -> None:
     """Accuracies of several models in several groups, a dot a score.
 
     table: {model: {group: accuracy}}, the same groups for all.  chance: where the dotted line stands.
@@ -135,7 +217,7 @@ def scores(table, chance=0.5) -> None:
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=len(table))
 
 
-def tagged(sentences):
+def tagged(sentences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> "HTML":
     """Sentences with their names in colour and the kind behind each, as HTML.  sentences: pairs (tokens, BIO tags)."""
     from html import escape
 
@@ -158,21 +240,26 @@ def tagged(sentences):
     return HTML("<br>".join(lines_of_html))
 
 
-def confusion(shares, names):
-    """A confusion matrix as shades, the shares written in.  shares: (classes, classes), rows the truth.  names: of the classes."""
+def confusion(shares: np.ndarray, names: Sequence[str]) -> None:
+    """A confusion matrix as shades, the shares written in.
+
+    shares: (classes, classes), rows the truth.  names: of the classes.
+    """
+    from sklearn.metrics import ConfusionMatrixDisplay  # here, since only one chapter needs it
     figure, axes = plt.subplots(figsize=(6, 4.8))
-    picture = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    for (row, column), share in np.ndenumerate(shares):
-        axes.text(column, row, f"{share:.2f}", ha="center", va="center", color="white" if share > 0.5 else "black", fontsize=8)
-    axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
-    axes.set_yticks(range(len(names)), names)
+    display = ConfusionMatrixDisplay(shares, display_labels=names)
+    display.plot(ax=axes, cmap="Blues", values_format=".2f", xticks_rotation=45, colorbar=False,
+                 im_kw={"vmin": 0, "vmax": 1}, text_kw={"fontsize": 8})
     axes.set(xlabel="answer", ylabel="truth")
     axes.grid(False)
-    figure.colorbar(picture, label="share of the class")
+    figure.colorbar(display.im_, label="share of the class")
 
 
-def weights(values, names, what) -> None:
-    """Weights that sum to 1, a horizontal bar each, the first one on top.  values: (n,).  names: n labels.  what: the labels' name."""
+def weights(values: Sequence[float], names: Sequence[str], what: str) -> None:
+    """Weights that sum to 1, a horizontal bar each, the first one on top.
+
+    values: (n,).  names: n labels.  what: the labels' name.
+    """
     _, axes = plt.subplots(figsize=(7, 0.8 + 0.28 * len(values)))
     axes.barh(range(len(values)), values)
     axes.set_yticks(range(len(values)), names)

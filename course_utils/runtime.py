@@ -3,12 +3,11 @@
 import contextlib
 import os
 import random
-
-COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]   # Okabe and Ito 2008
+from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def quiet_stderr():
+def quiet_stderr() -> Iterator[None]:
     """Drop what C++ libraries write on file descriptor 2; Python exceptions pass as usual."""
     saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
@@ -26,22 +25,20 @@ def start(seed: int = 1) -> None:
 
     seed: for `random`, NumPy and TensorFlow.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")          # both are read once, when TensorFlow is imported
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     os.environ.setdefault("PYTHONHASHSEED", "0")                # for the processes a chapter may start
     with quiet_stderr():
         import keras
         import tensorflow as tf
-    import matplotlib.pyplot as plt
     import numpy as np
 
+    from .plots import set_style
+
+    keras.config.set_floatx("float32")                          # whatever a user's keras.json says
+    keras.config.set_epsilon(1e-7)
+    keras.config.set_image_data_format("channels_last")
     random.seed(seed)
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
     np.set_printoptions(suppress=True, linewidth=100)
-    plt.rcParams.update({
-        "axes.prop_cycle": plt.cycler(color=COLOURS), "axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True,
-        "axes.spines.top": False, "axes.spines.right": False, "figure.figsize": (7, 3.5), "figure.dpi": 100,
-        "figure.constrained_layout.use": True, "font.size": 10, "legend.frameon": False,
-    })
+    set_style()
     print(f"TensorFlow {tf.__version__}, Keras {keras.__version__}")

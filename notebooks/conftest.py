@@ -1,33 +1,62 @@
 """How nbval compares the outputs of the chapters.
 
-Text must be equal and so must integers; a decimal may differ by 1e-4 of its value, or by 1e-6 where it is small. In a cell
-tagged `approx` (scores of trained networks) decimals may differ by 0.05. Pictures must be there and not be blank.
-No cell is skipped, whatever its tags or comments say.
+Text must be equal and so must integers; a decimal may differ by 1e-4 of its value, or by 1e-6 where it is small. In a
+cell tagged `approx` (scores of trained networks) it may differ by 0.05 or a tenth of its value, whichever is less.
+Pictures must be there and not be blank, and the numbers that `plots.show` publishes with them are compared in the same
+way. No cell is skipped, whatever its tags or comments say. The cells of a notebook run in one process, in order.
 """
 
 import base64
 import io
+import os
 import re
 
 import numpy as np
 import pytest
 from matplotlib import image
 from nbval.plugin import IPyNbCell, IPyNbFile
+from xdist.scheduler import LoadGroupScheduling
 
-NUMBER = re.compile(r"(?<![\w.])[-−]?\d+\.\d+(?:e[-+]?\d+)?|(?<![\w.])[-−]?\d+\.(?=[\s\],])|(?<![\w.])[-−]?\d+e[-+]?\d+")
+NUMBER = re.compile(r"(?<![\w.])[-−]?\d+\.\d+(?:e[-+]?\d+)?|"
+                    r"(?<![\w.])[-−]?\d+\.(?=[\s\],])|(?<![\w.])[-−]?\d+e[-+]?\d+")
+TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)      # a bar that was wiped leaves blanks in a notebook that is saved
 SKIPPING = re.compile(r"NBVAL_(?:SKIP|IGNORE)\w*|nbval-(?:skip|ignore)\S*|NBVAL_RAISES_EXCEPTION|raises-exception")
+
+FIGURE = "application/vnd.course.figure+json"          # what a picture shows, in numbers: course_utils/plots.py
+THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+
+
+def far_apart(a: float, b: float, approx: bool) -> bool:
+    """Whether two decimals differ by more than is allowed."""
+    value = max(abs(a), abs(b))
+    allowed = max(1e-4 * value, 1e-6, min(0.05, 0.1 * value) if approx else 0)
+    return not abs(a - b) <= allowed * (1 + 1e-9)
 
 
 def compare_text(stored: str, fresh: str, approx: bool = False) -> str | None:
     """None if the two outputs agree, else the first difference."""
+    stored, fresh = (TRAILING.sub("", text) for text in (stored, fresh))
     if NUMBER.sub("#", stored) != NUMBER.sub("#", fresh):
         return f"stored: {stored!r}\nfresh:  {fresh!r}"
     for old, new in zip(NUMBER.findall(stored), NUMBER.findall(fresh), strict=True):
         a, b = (float(number.replace("−", "-")) for number in (old, new))
-        allowed = 0.05 if approx else max(1e-4 * max(abs(a), abs(b)), 1e-6)
-        if abs(a - b) > allowed * (1 + 1e-9):
+        if far_apart(a, b, approx):
             return f"stored {old}, fresh {new}, in:\n{fresh}"
     return None
+
+
+def compare_figure(stored, fresh, approx: bool = False, place: str = "the figure") -> str | None:
+    """None if the numbers of two pictures agree, else the first difference. Editors may store 1.0 as 1."""
+    if isinstance(stored, dict) and isinstance(fresh, dict) and stored.keys() == fresh.keys():
+        pairs = [(f"{place}, {name}", stored[name], fresh[name]) for name in stored]
+    elif isinstance(stored, list) and isinstance(fresh, list) and len(stored) == len(fresh):
+        pairs = [(f"{place}, {number}", *both) for number, both in enumerate(zip(stored, fresh, strict=True))]
+    elif {type(stored), type(fresh)} in ({float}, {float, int}):
+        return f"{place}: stored {stored}, fresh {fresh}" if far_apart(stored, fresh, approx) else None
+    else:
+        return None if stored == fresh else f"{place}: stored {stored}, fresh {fresh}"
+    problems = (compare_figure(old, new, approx, name) for name, old, new in pairs)
+    return next((problem for problem in problems if problem), None)
 
 
 def picture_problem(png: str) -> str | None:
@@ -66,10 +95,14 @@ class CourseCell(IPyNbCell):
         fresh, stored = pieces(test), pieces(ref)
         if [kind for kind, _ in fresh] != [kind for kind, _ in stored]:
             return self.differ(f"stored kinds of output: {[kind for kind, _ in stored]}, fresh: {fresh}")
+        if sum(kind == FIGURE for kind, _ in fresh) != sum(kind == "image/png" for kind, _ in fresh):
+            return self.differ("a picture has no numbers: show it with plots.show")
         approx = "approx" in self.cell.metadata.get("tags", ())
         for (kind, new), (_, old) in zip(fresh, stored, strict=True):
             if kind == "image/png":
                 problem = picture_problem(new)
+            elif kind == FIGURE:
+                problem = compare_figure(old, new, approx)
             elif isinstance(new, str):
                 problem = compare_text(old, new, approx)
             else:
@@ -84,6 +117,13 @@ class CourseCell(IPyNbCell):
 
 
 class CourseFile(IPyNbFile):
+    def setup(self):
+        """Start the kernel with one thread, unless the environment says otherwise: each core has a kernel."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name in (*THREADS, "COURSE_QUIET"):            # nobody watches: no bars, no seconds
+                patch.setenv(name, os.environ.get(name, "1"))
+            super().setup()
+
     def collect(self):
         for cell in super().collect():
             marker = SKIPPING.search(cell.cell.source) or SKIPPING.search(str(cell.cell.metadata))
@@ -99,3 +139,26 @@ class CourseFile(IPyNbFile):
 def pytest_collect_file(file_path, parent):
     found = yield
     return [CourseFile.from_parent(parent, path=file_path) if isinstance(one, IPyNbFile) else one for one in found]
+
+
+def pytest_collection_modifyitems(items):
+    """The later a chapter, the longer it trains: the last one begins first, so that no core is idle at the end."""
+    chapters = [item for item in items if isinstance(item, CourseCell)]
+    others = [item for item in items if not isinstance(item, CourseCell)]
+    items[:] = sorted(chapters, key=lambda item: item.path.name, reverse=True) + others
+
+
+class CourseScheduling(LoadGroupScheduling):
+    """The cells of a notebook go to one worker together, any other test by itself.
+
+    Marks with `xdist_group` would say the same, but pytest 9.2 does not let pytest-xdist 3.8 see them (pytest-xdist
+    issue 1386): groups are ignored silently.
+    """
+
+    def _split_scope(self, nodeid):
+        return nodeid.partition("::")[0] if ".ipynb::" in nodeid else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return CourseScheduling(config, log)

@@ -10,7 +10,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils import text
+from course_utils import embeddings, text
 from course_utils.files import DataError
 
 LETTERS = set("abcdefghijklmnopqrstuvwxyz'")
@@ -27,19 +27,19 @@ def check(texts):
     assert all(word and set(word.decode("ascii")) <= LETTERS for row in rows for word in row)
     counts = text.count_words(words)
     assert sum(counts.values()) == sum(map(len, rows))
-    vocabulary = text.Vocabulary.of(words, size=3, oov_buckets=2)
+    vocabulary = text.Vocabulary.of(words, max_tokens=3, num_oov_indices=2)
     ids = vocabulary.encode(words)
-    assert [len(row) for row in text.rows(ids)] == [len(row) for row in rows]
-    for row, numbers in zip(rows, text.rows(ids), strict=True):
+    assert [len(row) for row in text.to_arrays(ids)] == [len(row) for row in rows]
+    for row, numbers in zip(rows, text.to_arrays(ids), strict=True):
         assert all(0 < number < len(vocabulary) for number in numbers)
         assert all(word in (known, known[:0]) or known.startswith("<oov") for word, known in
                    zip([word.decode() for word in row], vocabulary.decode(numbers), strict=True))
-    assert [len(row) for row in text.pairs(words).to_list()] == [max(0, len(row) - 1) for row in rows]
-    padded = text.pad(text.rows(ids))
+    assert [len(row) for row in text.bigrams(words).to_list()] == [max(0, len(row) - 1) for row in rows]
+    padded = text.pad(text.to_arrays(ids))
     assert padded.shape == (len(texts), max(map(len, rows))) and (padded > 0).sum() == sum(map(len, rows))
     batches = list(text.batches_by_length(ids, np.arange(len(texts)), batch_size=2))
     assert sorted(label for _, labels in batches for label in labels.numpy()) == list(range(len(texts)))
-    layer = text.TextToIds(vocabulary.words[1:], oov_buckets=2)
+    layer = text.TextToIds(vocabulary.words[1:], num_oov_indices=2)
     assert (layer(tf.constant(as_bytes(texts))).numpy() == padded).all()
     return rows
 
@@ -85,7 +85,8 @@ def test_bytes_that_are_no_utf8_end_a_word():
 def test_any_words_make_a_vocabulary(words):
     given_words = [word for word in as_bytes(words) if word and word != text.PAD.encode()]
     given_words = list(dict.fromkeys(given_words))
-    found = text.Vocabulary.of(tf.RaggedTensor.from_row_lengths(tf.constant(given_words, tf.string), [len(given_words)]), size=10, oov_buckets=1)
+    words = tf.RaggedTensor.from_row_lengths(tf.constant(given_words, tf.string), [len(given_words)])
+    found = text.Vocabulary.of(words, max_tokens=10, num_oov_indices=1)
     assert len(found.words) == 1 + len({word.decode("utf-8", "replace") for word in given_words})
 
 
@@ -95,19 +96,20 @@ def test_any_file_of_vectors(tmp_path_factory, content, packed):
     path = tmp_path_factory.mktemp("vectors") / ("v.txt.gz" if packed else "v.txt")
     path.write_bytes(content)
     try:
-        table, found = text.read_vectors(path, text.Vocabulary(["film", "a"]))
+        table, found = embeddings.read_vectors(path, text.Vocabulary(["film", "a"]))
     except DataError as error:
         assert "\n" not in str(error)
     else:
         assert table.shape[0] == len(found) and np.isfinite(table).all() and not table[~found].any()
 
 
-@pytest.mark.parametrize("content", [b"film 0.1 0.2\xff\n", b"film 1 nan\n", b"film 1 inf\n", b"film\n", b"\x1f\x8b", b"film 1 2\nfilm 1\n"])
+@pytest.mark.parametrize("content", [
+    b"film 0.1 0.2\xff\n", b"film 1 nan\n", b"film 1 inf\n", b"film\n", b"\x1f\x8b", b"film 1 2\nfilm 1\n"])
 def test_files_of_vectors_that_cannot_be_read(tmp_path, content):
     path = tmp_path / "v.txt"
     path.write_bytes(content)
     with pytest.raises(DataError) as caught:
-        text.read_vectors(path, text.Vocabulary(["film"]))
+        embeddings.read_vectors(path, text.Vocabulary(["film"]))
     assert "\n" not in str(caught.value)
 
 
@@ -115,6 +117,6 @@ def test_a_cut_off_packed_file_of_vectors(tmp_path):
     path = tmp_path / "v.txt.gz"
     path.write_bytes(gzip.compress(b"film 1 2\n" * 1000)[:-20])
     with pytest.raises(DataError, match=r"v\.txt\.gz"):
-        text.read_vectors(path, text.Vocabulary(["film"]))
+        embeddings.read_vectors(path, text.Vocabulary(["film"]))
     with pytest.raises(DataError, match=r"none\.txt"):
-        text.read_vectors(tmp_path / "none.txt", text.Vocabulary(["film"]))
+        embeddings.read_vectors(tmp_path / "none.txt", text.Vocabulary(["film"]))

@@ -17,8 +17,9 @@ CELLS = {
     "GRU, textbook": (keras.layers.GRU, by_hand.gru, {"reset_after": False}),
 }
 cell = pytest.mark.parametrize("name", CELLS)
-sizes = st.fixed_dictionaries({"batch": st.integers(1, 3), "steps": st.integers(1, 7), "inputs": st.integers(1, 4), "units": st.integers(1, 4),
-                               "seed": st.integers(0, 9999), "masked": st.sampled_from(["none", "behind", "in front", "anywhere"])})
+sizes = st.fixed_dictionaries({
+    "batch": st.integers(1, 3), "steps": st.integers(1, 7), "inputs": st.integers(1, 4), "units": st.integers(1, 4),
+    "seed": st.integers(0, 9999), "masked": st.sampled_from(["none", "behind", "in front", "anywhere"])})
 
 
 def sequences(batch, steps, inputs, masked, rng):
@@ -27,11 +28,12 @@ def sequences(batch, steps, inputs, masked, rng):
         return x, None
     lengths = rng.integers(0, steps + 1, batch)[:, np.newaxis]
     places = np.arange(steps)
-    return x, {"behind": places < lengths, "in front": places >= steps - lengths, "anywhere": rng.random((batch, steps)) < 0.5}[masked]
+    anywhere = rng.random((batch, steps)) < 0.5
+    return x, {"behind": places < lengths, "in front": places >= steps - lengths, "anywhere": anywhere}[masked]
 
 
 def built(name, inputs, units, rng, scale, dtype="float64"):
-    """A Keras layer that returns all states, with random weights; the weights; the same layer by hand as (x, mask) → states."""
+    """A Keras layer that returns all states, with random weights; the weights; the same by hand, (x, mask) → states."""
     kind, function, options = CELLS[name]
     layer = kind(units, return_sequences=True, dtype=dtype, **options)
     layer.build((None, None, inputs))
@@ -69,8 +71,10 @@ def test_both_directions_are_those_of_keras(name, drawn):
     rng = np.random.default_rng(drawn["seed"])
     x, mask = sequences(drawn["batch"], drawn["steps"], drawn["inputs"], drawn["masked"], rng)
     kind, _, options = CELLS[name]
-    (_, weights, forward), (_, more, backward) = (built(name, drawn["inputs"], drawn["units"], rng, scale=1.0) for _ in range(2))
-    both = keras.layers.Bidirectional(kind(drawn["units"], return_sequences=True, dtype="float64", **options), dtype="float64")
+    own = [built(name, drawn["inputs"], drawn["units"], rng, scale=1.0) for _ in range(2)]
+    (_, weights, forward), (_, more, backward) = own
+    layer = kind(drawn["units"], return_sequences=True, dtype="float64", **options)
+    both = keras.layers.Bidirectional(layer, dtype="float64")
     both.build((None, None, drawn["inputs"]))
     both.set_weights([*weights, *more])
     assert np.allclose(run(both, x, mask), by_hand.bidirectional(forward, backward, x, mask), rtol=0, atol=1e-10)

@@ -25,7 +25,8 @@ def bio(names, length):
 def sentences(draw):
     """Names in order, side by side or apart, and the length of the sentence."""
     names, place = [], 0
-    for gap, size, kind in draw(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 3), st.sampled_from(["PER", "LOC"])), max_size=4)):
+    pieces = st.tuples(st.integers(0, 2), st.integers(1, 3), st.sampled_from(["PER", "LOC"]))
+    for gap, size, kind in draw(st.lists(pieces, max_size=4)):
         names.append((place + gap, place + gap + size, kind))
         place += gap + size
     return names, place + draw(st.integers(0, 2))
@@ -58,7 +59,8 @@ def test_scores_are_the_librarys(pairs):
 
 
 def test_shapes():
-    assert [TAUGHT["shape"](word) for word in ("Lisbon", "McKay", "USA", "1955", "x-ray", "'s", "")] == ["Xx", "XxXx", "X", "9", "x-x", "'x", ""]
+    words = ["Lisbon", "McKay", "USA", "1955", "x-ray", "'s", ""]
+    assert [TAUGHT["shape"](word) for word in words] == ["Xx", "XxXx", "X", "9", "x-x", "'x", ""]
 
 
 def test_the_sentence_in_colour_escapes_and_keeps_neighbours_apart():

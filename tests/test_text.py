@@ -11,7 +11,7 @@ from conftest import NOTEBOOKS, definitions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils import text
+from course_utils import embeddings, text
 from course_utils.files import DataError
 
 TEXTS = ["This film<br /><br />was GREAT!", "Don't see it.", "", "great film, great cast"]
@@ -23,7 +23,8 @@ def words(texts, **options):
 
 
 def test_words_are_letters_and_apostrophes():
-    assert words(TEXTS) == [["this", "film", "was", "great"], ["don't", "see", "it"], [], ["great", "film", "great", "cast"]]
+    assert words(TEXTS) == [
+        ["this", "film", "was", "great"], ["don't", "see", "it"], [], ["great", "film", "great", "cast"]]
 
 
 def test_capitals_and_the_cut_are_a_choice():
@@ -43,7 +44,7 @@ def test_any_text_becomes_words_of_letters(texts):
 
 @pytest.fixture
 def vocabulary():
-    return text.Vocabulary(["great", "film"], oov_buckets=3)
+    return text.Vocabulary(["great", "film"], num_oov_indices=3)
 
 
 def test_ids_begin_behind_the_padding(vocabulary):
@@ -64,11 +65,11 @@ def test_ids_turn_back_into_words(vocabulary):
 
 def test_no_bucket_is_refused():
     with pytest.raises(ValueError, match="at least 1"):
-        text.Vocabulary(["film"], oov_buckets=0)
+        text.Vocabulary(["film"], num_oov_indices=0)
 
 
 def test_the_vocabulary_holds_the_most_frequent_words():
-    assert text.Vocabulary.of(text.split_words(TEXTS), size=2).words == [text.PAD, "great", "film"]
+    assert text.Vocabulary.of(text.split_words(TEXTS), max_tokens=2).words == [text.PAD, "great", "film"]
 
 
 @settings(deadline=None)
@@ -81,7 +82,7 @@ def test_padding_is_zero_and_behind(sequences):
 
 
 def test_padding_to_a_length_cuts_the_end():
-    assert text.pad([[1, 2, 3], [4]], length=2).tolist() == [[1, 2], [4, 0]]
+    assert text.pad([[1, 2, 3], [4]], maxlen=2).tolist() == [[1, 2], [4, 0]]
 
 
 def ragged(lengths):
@@ -119,27 +120,28 @@ def test_batches_come_without_autotuning_and_know_their_number():
 
 
 def test_a_saved_layer_gives_the_same_ids(tmp_path):
-    model = keras.Sequential([keras.Input((), dtype="string"), text.TextToIds(["great", "film"], oov_buckets=3)])
+    model = keras.Sequential([keras.Input((), dtype="string"), text.TextToIds(["great", "film"], num_oov_indices=3)])
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    expected = text.pad(text.rows(text.Vocabulary(["great", "film"], 3).encode(text.split_words(TEXTS))))
+    expected = text.pad(text.to_arrays(text.Vocabulary(["great", "film"], 3).encode(text.split_words(TEXTS))))
     assert np.array_equal(loaded(tf.constant(TEXTS)), expected)
 
 
 def test_pairs_of_neighbouring_words():
-    pairs = text.pairs(text.split_words(["a dull plot", "dull", ""])).to_list()
+    pairs = text.bigrams(text.split_words(["a dull plot", "dull", ""])).to_list()
     assert pairs == [[b"a dull", b"dull plot"], [], []]
 
 
 GLOVE = "the 0.1 -0.2\nplot 1 2e-3\nunheard 5 5\n"
 
 
-@pytest.mark.parametrize(("name", "content"), [("plain.txt", GLOVE), ("word2vec.txt", "3 2\n" + GLOVE), ("packed.txt.gz", GLOVE)])
+@pytest.mark.parametrize(("name", "content"), [
+    ("plain.txt", GLOVE), ("word2vec.txt", "3 2\n" + GLOVE), ("packed.txt.gz", GLOVE)])
 def test_vectors_are_read_from_a_text_file(tmp_path, name, content):
     path = tmp_path / name
     with (gzip.open if name.endswith(".gz") else open)(path, "wt", encoding="utf-8") as file:
         file.write(content)
-    table, found = text.read_vectors(path, text.Vocabulary(["plot", "the", "dull"], oov_buckets=2))
+    table, found = embeddings.read_vectors(path, text.Vocabulary(["plot", "the", "dull"], num_oov_indices=2))
     assert table.dtype == np.float32 and table.shape == (6, 2)
     assert np.allclose(table[1:3], [[1, 0.002], [0.1, -0.2]])
     assert found.tolist() == [False, True, True, False, False, False] and not table[~found].any()
@@ -154,7 +156,7 @@ def test_a_broken_file_of_vectors_is_told_in_one_line(tmp_path, content, message
     path = tmp_path / "vectors.txt"
     path.write_text(content, "utf-8")
     with pytest.raises(DataError, match=message) as caught:
-        text.read_vectors(path, text.Vocabulary(["the", "plot"]))
+        embeddings.read_vectors(path, text.Vocabulary(["the", "plot"]))
     assert "\n" not in str(caught.value)
 
 
@@ -164,4 +166,5 @@ def test_chapter_07_reads_the_same_vectors(tmp_path):
     path.write_text(GLOVE, "utf-8")
     vocabulary = text.Vocabulary(["plot", "the", "dull"])
     own = definitions(chapter, "read_vectors", Path=Path)["read_vectors"](path, vocabulary)
-    assert all(np.array_equal(mine, theirs) for mine, theirs in zip(own, text.read_vectors(path, vocabulary), strict=True))
+    ours = embeddings.read_vectors(path, vocabulary)
+    assert all(np.array_equal(mine, theirs) for mine, theirs in zip(ours, own, strict=True))

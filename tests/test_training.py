@@ -5,8 +5,9 @@ import numpy as np
 import tensorflow as tf
 from conftest import NOTEBOOKS, definitions
 
-from course_utils import text
-from course_utils.training import Progress, history_table, linear_svm, predict, predict_classes, skip_gram
+from course_utils import embeddings, text
+from course_utils.baselines import linear_svm
+from course_utils.training import Progress, history_table, predict, predict_classes
 
 
 def tiny_model():
@@ -18,16 +19,16 @@ def test_predictions_stand_in_the_order_of_the_rows():
     model = tiny_model()
     one_by_one = [model(np.array([row]))[0, 0].numpy() for row in ids.to_list()]
     assert np.allclose(predict(model, ids, batch_size=2), one_by_one, atol=1e-6)
-    assert np.allclose(predict(model, ids, batch_size=2, length=9), one_by_one, atol=1e-6)          # the mask sees to it
+    assert np.allclose(predict(model, ids, batch_size=2, length=9), one_by_one, atol=1e-6)     # the mask sees to it
     first = [model(np.array([row[:1]]))[0, 0].numpy() for row in ids.to_list()]
     assert np.allclose(predict(model, ids, batch_size=2, length=1), first, atol=1e-6)
 
 
-def test_the_baseline_knows_words_and_with_longest_2_pairs():
+def test_the_baseline_knows_words_and_if_asked_pairs():
     texts, labels = ["good plot", "fine plot", "bad plot", "dull plot"], np.array([1, 1, 0, 0])
     assert linear_svm(texts, labels, ["a good one", "so dull"]).tolist() == [1, 0]
     texts, labels = ["not good but fine", "fine but not good", "good but not fine"] * 2, np.array([0, 0, 1] * 2)
-    assert linear_svm(texts, labels, ["not good", "not fine"], longest=2).tolist() == [0, 1]
+    assert linear_svm(texts, labels, ["not good", "not fine"], ngram_range=(1, 2)).tolist() == [0, 1]
 
 
 def fit(callback):
@@ -37,15 +38,16 @@ def fit(callback):
 
 
 def test_progress_is_wiped_when_training_ends(monkeypatch, capsys):
-    monkeypatch.delenv("PYTEST_CURRENT_TEST")
-    monkeypatch.setattr("course_utils.training.time.monotonic", iter(range(1000)).__next__)
+    monkeypatch.delenv("COURSE_QUIET", raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     fit(Progress())
     out = capsys.readouterr().out
-    assert "epoch 2/2  step 4/4  loss" in out
-    assert out.endswith("\r") and out.split("\r")[-2].strip() == ""
+    assert "epoch 2/2" in out and out.endswith("\r") and out.split("\r")[-2].strip() == ""
 
 
-def test_progress_is_silent_in_tests(capsys):
+def test_progress_is_silent_where_nobody_watches(monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_QUIET", "1")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     fit(Progress())
     assert capsys.readouterr().out == ""
 
@@ -58,24 +60,29 @@ def test_history_is_a_row_an_epoch():
 
 def test_classes_stand_in_the_order_of_the_rows():
     ids = tf.ragged.constant([[1, 2, 3, 4], [5], [6, 7], [8, 9, 1], [2, 2]])
-    model = keras.Sequential([keras.layers.Embedding(10, 4, mask_zero=True), keras.layers.GRU(3), keras.layers.Dense(3)])
+    model = keras.Sequential([
+        keras.layers.Embedding(10, 4, mask_zero=True), keras.layers.GRU(3), keras.layers.Dense(3)])
     one_by_one = [model(np.array([row]))[0].numpy().argmax() for row in ids.to_list()]
     assert predict_classes(model, ids, batch_size=2).tolist() == one_by_one
 
 
-def test_skip_gram_is_chapter_07s():
+def test_skip_gram_is_chapter_07s(monkeypatch):
     """The package's and the notebook's own, on the same sentences with the same chance, to the last digit."""
     draw = np.random.default_rng(3)
     sequences = [draw.integers(1, 50, size) for size in draw.integers(1, 30, 600)]
-    ours = skip_gram(sequences, ids=50, size=32, window=3, epochs=2, seed=1, batch=256)
+    monkeypatch.setattr(embeddings, "BATCH", 256)
+    ours = embeddings.skip_gram(sequences, vocabulary_size=50, embedding_dim=32, window_size=3, epochs=2, seed=1)
 
     flat, review = np.concatenate(sequences).astype("int32"), np.repeat(np.arange(600), [len(one) for one in sequences])
     rng, share = np.random.default_rng(1), np.bincount(flat, minlength=50) / len(flat)
     kept = rng.random(len(flat)) < np.sqrt(5e-4 / np.maximum(share[flat], 1e-12))
     flat, review = flat[kept], review[kept]
-    chapter = definitions(NOTEBOOKS[6], "neighbours_of", "batches", "skip_gram", text=text, tf=tf, keras=keras, Progress=Progress,
-                          flat=flat, review=review, rng=rng, vocabulary=range(50), strangers=np.cumsum(share ** 0.75) / np.sum(share ** 0.75),
-                          first=np.searchsorted(review, review), last=np.searchsorted(review, review, side="right") - 1)
+    chapter = definitions(
+        NOTEBOOKS[6], "neighbours_of", "batches", "skip_gram", text=text, tf=tf, keras=keras, Progress=Progress,
+        flat=flat, review=review, rng=rng, vocabulary=range(50),
+        strangers=np.cumsum(share ** 0.75) / np.sum(share ** 0.75),
+        first=np.searchsorted(review, review), last=np.searchsorted(review, review, side="right") - 1)
+
     small = chapter["batches"]
     chapter["batches"] = lambda window: small(window, size=256)
     theirs, _ = chapter["skip_gram"](window=3, epochs=2)

@@ -1,4 +1,4 @@
-"""Chapter 17's workers: what they are told, what is known of them afterwards, and that none is left behind, whatever happens."""
+"""Chapter 18's workers: what they are told, what is known of them afterwards, and that none is left behind."""
 
 import os
 import signal
@@ -8,9 +8,9 @@ import sys
 import time
 
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, posix
 
-from course_utils.workers import free_ports, run_workers
+from course_utils.workers import free_ports, network_of_their_own, run_workers
 
 TELL = """
 import json, os, sys
@@ -72,6 +72,7 @@ def test_ports_are_free_and_different():
     assert len(set(ports)) == 8 and taken not in ports and all(20_000 <= port < 32_000 for port in ports)
 
 
+@posix
 def test_workers_that_hang_are_stopped_in_time(tmp_path):
     with pytest.raises(TimeoutError, match="stopped after 2 seconds") as caught:
         run_workers(FOR_EVER, 2, tmp_path, seconds=2)
@@ -80,10 +81,11 @@ def test_workers_that_hang_are_stopped_in_time(tmp_path):
     assert len(pids) == 2 and not any(map(is_running, pids))
 
 
+@posix
 @pytest.mark.parametrize("blow", ["SIGKILL", "SIGTERM", "SIGINT"])
 def test_no_worker_outlives_its_caller(tmp_path, blow):
-    caller = subprocess.Popen([sys.executable, "-c", CALLER, tmp_path], cwd=PROJECT, env=os.environ | {"PYTHONPATH": str(PROJECT)},
-                              stderr=subprocess.DEVNULL)
+    caller = subprocess.Popen([sys.executable, "-c", CALLER, tmp_path], cwd=PROJECT, stderr=subprocess.DEVNULL,
+                              env=os.environ | {"PYTHONPATH": str(PROJECT)})
     wait_for(lambda: len(os.listdir(tmp_path)) == 2)
     assert all(map(is_running, os.listdir(tmp_path)))
     caller.send_signal(getattr(signal, blow))
@@ -92,7 +94,9 @@ def test_no_worker_outlives_its_caller(tmp_path, blow):
 
 
 def test_one_that_dies_leaves_the_others_to_end_by_themselves():
-    ended = run_workers("import json, os, sys\nif json.loads(os.environ['TF_CONFIG'])['task']['index']: os._exit(9)\nprint('went on')", 2)
+    source = ("import json, os, sys\nif json.loads(os.environ['TF_CONFIG'])['task']['index']: os._exit(9)\n"
+              "print('went on')")
+    ended = run_workers(source, 2)
     assert [(one.code, one.lines) for one in ended] == [(0, ["went on"]), (9, [])]
 
 
@@ -106,10 +110,27 @@ print(strategy.run(tf.function(add)).numpy())
 """
 
 
+@pytest.mark.slow
 def test_two_clusters_at_once_do_not_meet():
     """Four processes, two and two, each pair with TensorFlow's own way of adding up."""
-    caller = f"from course_utils.workers import run_workers; print([(one.code, one.lines) for one in run_workers({ADDED!r}, 2)])"
-    callers = [subprocess.Popen([sys.executable, "-c", caller], cwd=PROJECT, env=os.environ | {"PYTHONPATH": str(PROJECT)},
-                                stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    caller = ("from course_utils.workers import run_workers; "
+              f"print([(one.code, one.lines) for one in run_workers({ADDED!r}, 2)])")
+    callers = [subprocess.Popen([sys.executable, "-c", caller], cwd=PROJECT, stdout=subprocess.PIPE, text=True,
+                                env=os.environ | {"PYTHONPATH": str(PROJECT)}) for _ in range(2)]
     for one in callers:
         assert one.communicate(timeout=150)[0] == "[(0, ['11.0']), (0, ['11.0'])]\n"
+
+
+def test_the_workers_ports_are_closed_to_the_network(monkeypatch):
+    """Where users may make a network of their own; where not, the workers run all the same."""
+    with network_of_their_own() as inside:
+        possible = bool(inside)
+    source = "import os; print(os.readlink('/proc/self/ns/net'))"
+    if possible:
+        [one, other] = run_workers(source, 2)
+        assert one.lines == other.lines != [os.readlink("/proc/self/ns/net")] and one.code == 0
+    monkeypatch.setattr("course_utils.workers.shutil.which", lambda name: None)
+    [alone] = run_workers("print('here')", 1)
+    assert alone.lines == ["here"]
+    if not possible:
+        pytest.skip("users may not make a network of their own here")

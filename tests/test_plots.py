@@ -1,0 +1,83 @@
+"""What `plots.show` says of a figure in numbers, so that the comparison sees a point that has moved."""
+
+import json
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from test_notebooks import comparison
+
+from course_utils import plots
+
+X = np.arange(20)
+CURVES = {"square": X ** 2.0, "falling": 400 - 15.0 * X, "flat": np.full(20, 100.0)}
+
+
+@pytest.fixture(autouse=True)
+def drawn_only():
+    with matplotlib.rc_context({"backend": "agg"}):
+        yield
+    plt.close("all")
+
+
+def digest(draw, *arguments, **options):
+    """The numbers of the figure that this draws; they must outlive being stored."""
+    draw(*arguments, **options)
+    held = plots.digest(plt.gcf())
+    plt.close()
+    assert json.loads(json.dumps(held, allow_nan=False)) == held and len(json.dumps(held)) < 500
+    return held
+
+
+def test_what_curves_hold():
+    held = digest(plots.lines, X, {"square": X ** 2.0, "falling": 400 - 15.0 * X}, "x", "y")
+    assert held == [{"lines": {"count": 2, "x": [0.0, 9.5, 19.0], "y": [0.0, 190.5, 400.0]}}]
+
+
+@pytest.mark.parametrize("name", CURVES)
+@pytest.mark.parametrize("place", range(20))
+def test_a_point_that_moves_by_a_fiftieth_of_the_height_is_seen(name, place):
+    moved = {key: values + 8 * (X == place) * (key == name) for key, values in CURVES.items()}
+    assert comparison.compare_figure(digest(plots.lines, X, CURVES, "x", "y"), digest(plots.lines, X, moved, "x", "y"))
+
+
+def test_on_a_logarithmic_axis_a_small_value_counts_as_well():
+    values = 10.0 ** -X
+    halved = np.where(X == 18, values / 2, values)
+    of = lambda numbers: digest(plots.lines, X, {"a": numbers}, "x", "y", log_y=True)
+    assert of(values)[0]["lines"]["y"] == [-19.0, -9.5, 0.0]
+    assert comparison.compare_figure(of(values), of(halved))
+
+
+def test_what_bars_points_images_and_contours_hold():
+    [left, right] = digest(plots.bars, {"a": {"one": 1, "two": 4}, "b": {"three": 2}}, "x")
+    assert left["bars"]["count"] == 2 and left["bars"]["x"][::2] == [0.0, 4.0] and right["bars"]["x"][::2] == [0.0, 2.0]
+    [held] = digest(plots.scores, {"model": {"a": 0.5, "b": 0.7}, "other": {"a": 0.2, "b": 0.4}})
+    assert held["points"] == {"count": 2, "x": [-0.2, 0.5, 1.2], "y": [0.2, 0.45, 0.7]} and held["lines"]["count"] == 1
+    held = digest(plots.heat, np.array([[1, 2], [3, -6]]), ["a", "b"], "y", "what")
+    assert held[0]["images"] == {"count": 1, "values": [-6.0, 0.0, 3.0]} and len(held) == 2
+    [held] = digest(plots.surface, lambda a, b: a + b, {"path": np.array([[0, 0], [1, 1]])}, "a", "b", (1, 1), margin=0)
+    assert held["contours"]["values"][::2] == [0.0, 2.0] and held["lines"]["count"] == 2
+
+
+def test_what_is_missing_or_endless_is_left_out():
+    def draw():
+        plt.plot([1, 2, 3], [np.nan, np.inf, 5])
+        plt.scatter(np.ma.masked_equal([1, 2], 2), [3, 4])
+        plt.twinx().plot([])
+    assert digest(draw) == [{"lines": {"count": 1, "x": [3.0, 3.0, 3.0], "y": [5.0, 5.0, 5.0]},
+                             "points": {"count": 1, "x": [1.0, 1.0, 1.0], "y": [3.0, 3.0, 3.0]}},
+                            {"lines": {"count": 1, "x": [], "y": []}}]
+
+
+def test_in_a_script_a_figure_is_drawn_and_its_caption_printed(capsys, recwarn):
+    plots.weights([0.25, 0.75], ["a", "b"], "word")
+    plots.show("two weights.")
+    assert capsys.readouterr().out == "Figure: two weights.\n" and not recwarn.list
+    assert np.ptp(np.asarray(plt.gcf().canvas.buffer_rgba())) > 0
+
+
+def test_the_package_and_the_comparison_use_one_name():
+    """The comparison and the package agree on the name under which a notebook keeps them."""
+    assert comparison.FIGURE == plots.FIGURE
