@@ -7,16 +7,103 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from filelock import FileLock
+
+os.environ.setdefault("COURSE_QUIET", "1")              # no bars
+
+import course_utils  # noqa: F401  (it says how TensorFlow starts, before any test module imports that)
 
 PROJECT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((PROJECT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals, limits or processes")
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("real_data") and not os.environ.get("COURSE_REAL_DATA"):
             item.add_marker(pytest.mark.skip(reason="COURSE_REAL_DATA is not set"))
+
+
+def stored(book, path):
+    """Execute a notebook and write it with its outputs, as `refresh` does."""
+    from course_utils.commands.notebooks import execute, write
+    execute(book)
+    write(book, path)
+
+
+def book_of(*sources):
+    """A notebook of code cells; one that begins with `# approx` has that tag."""
+    tags = lambda source: {"tags": ["approx"]} if source.startswith("# approx") else {}
+    cells = [nbformat.v4.new_code_cell(source, metadata=tags(source)) for source in sources]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+PROBE = [
+    "from course_utils.runtime import start\n\nstart()",
+    """from course_utils import datasets
+
+texts, labels, phenomena = datasets.load_reviews("test")
+sentences, tags = datasets.load_entities("test")
+articles, classes, topics = datasets.load_news("test")
+print(len(texts), texts[0][:40], labels.sum(), len(sentences), sentences[0][:5], len(articles))
+print("新闻：" + articles[0][:20])""",
+    """import numpy as np
+from course_utils import plots
+
+x = np.arange(1, 21)
+plots.lines(x, {"square": x ** 2.0, "cube": x ** 3.0}, "x", "value", log_y=True)
+plots.show(f"两条曲线, the highest at {x[-1] ** 3:,}.")""",
+    """# approx: what a network has learnt
+import tempfile
+from pathlib import Path
+
+import keras
+from course_utils import text
+
+vocabulary = text.Vocabulary.of(text.split_words(texts), 500)
+ids = text.pad(text.to_arrays(vocabulary.encode(text.split_words(texts))), 20)
+model = keras.Sequential([keras.layers.Embedding(len(vocabulary), 4), keras.layers.GlobalAveragePooling1D(),
+                          keras.layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy")
+model.fit(ids, labels, epochs=1, shuffle=False, verbose=0)
+with tempfile.TemporaryDirectory() as folder:
+    model.save(Path(folder) / "model.keras")
+    again = keras.models.load_model(Path(folder) / "model.keras")
+assert np.allclose(model(ids), again(ids), atol=1e-6)
+print(f"mean answer {np.mean(again(ids)):.3f}")""",
+    """from course_utils.exercises import exercise
+
+for answer in ..., 0.5:
+    exercise("01.1").check(answer)""",
+    """from course_utils import by_hand
+
+print(by_hand.dense(np.array([0.2, 0.8]), np.array([[0.1, 0.3], [0.5, -0.4]]), np.array([0.1, 0.2])))""",
+]
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    """Makes a file or folder of this name once for all workers: `make` is called with its path."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+    def path_of(name, make):
+        path = shared / name
+        with FileLock(f"{path}.lock"):
+            if not path.exists():
+                make(path)
+        return path
+    return path_of
+
+
+@pytest.fixture(scope="session")
+def probe(made_once):
+    """A small notebook with outputs that needs what the chapters need: arithmetic, the corpora, Chinese, a figure,
+    a saved model, an exercise."""
+    return made_once("00_probe.ipynb", lambda path: stored(book_of(*PROBE), path))
 
 
 @pytest.fixture(scope="session")
@@ -39,15 +126,16 @@ def copied_project(tmp_path):
 
 
 def users_environment():
-    """The environment without what pytest sets for its own process, which must not reach one that stands for a user's."""
+    """The environment without what pytest sets for its own process: it must not reach one that stands for a user's."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
 
 @pytest.fixture
 def run():
-    """Runs Python with these arguments, as a user would, and returns what became of it; `env` adds to the environment."""
+    """Runs Python with these arguments, as a user would; `env` adds to the environment.  Returns what became of it."""
     def run_python(*arguments, cwd=PROJECT, env=None):
-        return subprocess.run([sys.executable, *map(str, arguments)], cwd=cwd, env=users_environment() | {"PYTHONPATH": str(cwd)} | (env or {}),
+        env = users_environment() | {"PYTHONPATH": str(cwd)} | (env or {})
+        return subprocess.run([sys.executable, *map(str, arguments)], cwd=cwd, env=env,
                               capture_output=True, text=True, encoding="utf-8", timeout=900)
     return run_python
 
@@ -69,8 +157,11 @@ def code_cells(path):
 
 
 def definitions(path, *names, **known):
-    """The functions of these names as a notebook's code cells define them; they may use NumPy as np, each other and what is `known`."""
+    """The functions of these names as a notebook's code cells define them.
+
+    They may use NumPy as np, each other and what is `known`.
+    """
     import numpy as np
 
-    from course_utils import notebooks
+    from course_utils.commands import notebooks
     return notebooks.definitions(path, names, {"np": np, **known})

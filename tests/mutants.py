@@ -1,9 +1,11 @@
-"""Do the tests see it when a line of course_utils is changed? `make mutants` (it installs cosmic-ray into build/, from the network).
+"""Do the tests see it when a line of course_utils is changed? `make mutants`.
 
-Lines are drawn, one mutation a line; each is tried on a copy with the fast tests of its module. Survivors: build/mutants/survivors.txt.
+It installs cosmic-ray into build/, from the network. Lines are drawn, one mutation a line; each is tried on a copy with
+the fast tests of its module. Survivors: build/mutants/survivors.txt.
 """
 
 import argparse
+import functools
 import json
 import random
 import re
@@ -11,19 +13,22 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 BUILD = PROJECT / "build" / "mutants"
 PYTHON = PROJECT / ".venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-SLOW = "in_their_notebook or outlives or two_clusters"    # tests that execute chapters, or wait
-# the fast tests of each module; plots.py is judged by the captions and pictures of the chapters, and by eye
+SLOW = "outlives or two_clusters"              # tests that wait
+DATA = "test_datasets test_fetch_own test_fetch_imdb"
+# the fast tests of each module or folder; plots.py is judged by the captions and pictures of the chapters, and by eye
 FAST = {
-    "by_hand.py": "test_by_hand test_recurrent test_attention", "text.py": "test_text test_any_text", "training.py": "test_training",
-    "files.py": "test_datasets test_fetch", "fetch.py": "test_fetch", "bring.py": "test_bring", "doctor.py": "test_cli",
-    "__main__.py": "test_cli test_bring", "notebooks.py": "test_cli", "workers.py": "test_workers", "runtime.py": "test_training test_cli",
-    "datasets": "test_datasets test_bring", "exercises": "test_exercises",
+    "__init__.py": "test_cli", "__main__.py": "test_cli test_fetch_own", "baselines.py": "test_training",
+    "by_hand.py": "test_by_hand test_recurrent test_attention", "commands": "test_cli", "datasets": DATA,
+    "embeddings.py": "test_text test_any_text test_training", "encoder.py": "test_attention",
+    "exercises": "test_exercises", "files.py": DATA, "runtime.py": "test_training test_cli",
+    "text.py": "test_text test_any_text", "training.py": "test_training", "workers.py": "test_workers",
 }
 
 
@@ -32,8 +37,8 @@ def judge() -> int:
     for path in sorted(Path("course_utils").rglob("*.py")):
         if path.read_bytes() != (PROJECT / path).read_bytes():
             tests = [f"tests/{name}.py" for name in FAST[path.parts[1]].split()]
-            return subprocess.run([PYTHON, "-m", "pytest", "-x", "-q", "-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:xdist",
-                                   "-k", f"not ({SLOW})", *tests]).returncode
+            options = ["-x", "-q", "-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:xdist", "-k", f"not ({SLOW})"]
+            return subprocess.run([PYTHON, "-m", "pytest", *options, *tests]).returncode
     return 0
 
 
@@ -53,7 +58,13 @@ test-command = {json.dumps(command)}
 [cosmic-ray.distributor]
 name = "local"
 """, encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "cosmic_ray.cli", "init", "mutants.toml", "session.sqlite"], cwd=copy, check=True)
+    cosmic_ray("init", copy)
+
+
+def cosmic_ray(what: str, copy: Path) -> None:
+    """One of its commands, in a copy."""
+    command = [sys.executable, "-m", "cosmic_ray.cli", what, "mutants.toml", "session.sqlite"]
+    subprocess.run(command, cwd=copy, check=True)
 
 
 def draw(items, every: int, seed: int) -> list:
@@ -66,10 +77,54 @@ def draw(items, every: int, seed: int) -> list:
     return [rng.choice(by_line[line]) for line in sorted(rng.sample(lines, len(lines) // every))]
 
 
-def main() -> int:
+def deal(copies: list[Path], module: str, every: int, seed: int) -> None:
+    """Draw mutations and give each copy every second one. The first copy's session holds all there are."""
+    from cosmic_ray.work_db import WorkDB, use_db
+    with use_db(copies[0] / "session.sqlite", WorkDB.Mode.open) as session:
+        items = [item for item in session.work_items if module in str(item.mutations[0].module_path)]
+    drawn = draw(items, every, seed)
+    for number, copy in enumerate(copies):
+        with use_db(copy / "session.sqlite", WorkDB.Mode.open) as session:
+            session.clear()
+            session.add_work_items(drawn[number::2])
+    print(f"{len(items):,} mutations, {len(drawn)} drawn", flush=True)
+
+
+def results(copies: list[Path]) -> Iterator[tuple[str, bool, str]]:
+    """(module, whether the tests saw it, what was changed) of each mutation that was tried."""
     from cosmic_ray.work_db import WorkDB, use_db
     from cosmic_ray.work_item import WorkerOutcome
+    for copy in copies:
+        with use_db(copy / "session.sqlite", WorkDB.Mode.open) as session:
+            place = {item.job_id: item.mutations[0] for item in session.work_items}
+            for job, result in session.results:
+                if result.worker_outcome in (WorkerOutcome.NO_TEST, WorkerOutcome.SKIPPED):
+                    continue
+                module = str(place[job].module_path)
+                lines = (result.diff or "").splitlines()
+                changed = "\n".join(line for line in lines if re.match(r"[-+](?![-+])", line))
+                text = f"{module}:{place[job].start_pos[0]}  {place[job].operator_name}\n{changed}\n"
+                yield module, result.is_killed, text
 
+
+def report(copies: list[Path]) -> float:
+    """Print how many were killed in each module, write the survivors to a file, and return the share of killed ones."""
+    tried, killed, survivors = Counter(), Counter(), []
+    for module, seen, text in results(copies):
+        tried[module] += 1
+        killed[module] += seen
+        if not seen:
+            survivors.append(text)
+    (BUILD / "survivors.txt").write_text("\n".join(sorted(survivors)), encoding="utf-8")
+    for module in sorted(tried):
+        print(f"{module:44} {killed[module]:4} of {tried[module]:4} killed")
+    share = killed.total() / tried.total()
+    print(f"{'in all':44} {killed.total():4} of {tried.total():4} killed: {share:.3f}. "
+          f"Survivors: {BUILD / 'survivors.txt'}")
+    return share
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--every", type=int, default=4, help="try one line of so many")
     parser.add_argument("--seed", type=int, default=1)
@@ -79,36 +134,10 @@ def main() -> int:
     prepare(copies[0])
     shutil.rmtree(copies[1], ignore_errors=True)
     shutil.copytree(*copies)
-    with use_db(copies[0] / "session.sqlite", WorkDB.Mode.open) as session:
-        items = [item for item in session.work_items if arguments.module in str(item.mutations[0].module_path)]
-    drawn = draw(items, arguments.every, arguments.seed)
-    for number, copy in enumerate(copies):
-        with use_db(copy / "session.sqlite", WorkDB.Mode.open) as session:
-            session.clear()
-            session.add_work_items(drawn[number::2])
-    print(f"{len(items):,} mutations, {len(drawn)} drawn", flush=True)
+    deal(copies, arguments.module, arguments.every, arguments.seed)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda copy: subprocess.run([sys.executable, "-m", "cosmic_ray.cli", "exec", "mutants.toml", "session.sqlite"],
-                                                  cwd=copy, check=True), copies))
-    tried, killed, survivors = Counter(), Counter(), []
-    for copy in copies:
-        with use_db(copy / "session.sqlite", WorkDB.Mode.open) as session:
-            place = {item.job_id: item.mutations[0] for item in session.work_items}
-            for job, result in session.results:
-                module = str(place[job].module_path)
-                if result.worker_outcome in (WorkerOutcome.NO_TEST, WorkerOutcome.SKIPPED):
-                    continue
-                tried[module] += 1
-                killed[module] += result.is_killed
-                if not result.is_killed:
-                    changed = "\n".join(line for line in (result.diff or "").splitlines() if re.match(r"[-+](?![-+])", line))
-                    survivors.append(f"{module}:{place[job].start_pos[0]}  {place[job].operator_name}\n{changed}\n")
-    (BUILD / "survivors.txt").write_text("\n".join(sorted(survivors)), encoding="utf-8")
-    for module in sorted(tried):
-        print(f"{module:44} {killed[module]:4} of {tried[module]:4} killed")
-    share = sum(killed.values()) / sum(tried.values())
-    print(f"{'in all':44} {sum(killed.values()):4} of {sum(tried.values()):4} killed: {share:.3f}. Survivors: {BUILD / 'survivors.txt'}")
-    return int(share < 0.85)
+        list(pool.map(functools.partial(cosmic_ray, "exec"), copies))
+    return int(report(copies) < 0.85)
 
 
 if __name__ == "__main__":
