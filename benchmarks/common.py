@@ -3,19 +3,21 @@
 import os
 from pathlib import Path
 
-from course_utils.files import PROJECT, imdb_folder
+from course_utils.datasets.fetch import fetch
+from course_utils.files import PROJECT
 from course_utils.runtime import start
 
 BUILD = PROJECT / "build" / "benchmarks"
 
 
 def use_corpus() -> None:
-    """Real IMDB where COURSE_REAL_DATA names a folder with its archive (prepared once, in the cache), else the bundled reviews."""
+    """Real IMDB where COURSE_REAL_DATA names a folder with its archive, else the bundled reviews.
+
+    The real one is prepared once, in the cache.
+    """
     real = os.environ.get("COURSE_REAL_DATA")
     if real:
-        if not imdb_folder().exists():
-            from course_utils.fetch import fetch_imdb
-            fetch_imdb(Path(real) / "aclImdb_rebuilt.tar.gz")
+        fetch("imdb_reviews", Path(real) / "aclImdb_rebuilt.tar.gz")
         os.environ["COURSE_REVIEWS"] = "imdb_reviews"
     start()
 
@@ -38,4 +40,5 @@ def save(name: str, text: str) -> None:
 def verdict(what: str, value: float, target: float, at_least: bool = False) -> str:
     """One line: a figure beside its target, and whether it is met."""
     met = value >= target if at_least else value <= target
-    return f"- {what}: {value:.3g}, target {'at least' if at_least else 'at most'} {target:.3g}: {'met' if met else 'MISSED'}"
+    side = "at least" if at_least else "at most"
+    return f"- {what}: {value:.3g}, target {side} {target:.3g}: {'met' if met else 'MISSED'}"
