@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 @pytest.mark.parametrize(("chapter", "variable", "name", "folder", "least"), [
     ("14", "COURSE_ENTITIES", "conll2003_english", "conll2003", "least=0.78"),
     ("15", "COURSE_NEWS", "thucnews_titles", "thucnews_titles", "least=0.88"),
-    ("15", "COURSE_NEWS", "news_articles", "sogou_articles", "least=0.8"),
+    ("15", "COURSE_NEWS", "news_articles", "sogou_articles", "least=0.75"),
     ("16", "COURSE_NEWS", "news_articles", "sogou_articles", ""),
     ("17", "COURSE_NEWS", "news_articles", "sogou_articles", ""),
 ], ids=["CoNLL-2003", "THUCNews titles", "Sogou, characters", "Sogou, encoder", "Sogou, documents"])
