@@ -133,6 +133,14 @@ def test_a_damaged_file_is_named_with_the_command_that_restores_it(run, copied_p
     assert not list(cache.rglob("*.tfrecord*"))
 
 
+def test_what_an_interrupted_preparation_left_is_cleared(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    left = builders.CourseEntities().root / "course_entities" / "incomplete.ABCDEF_1.0.0"
+    left.mkdir(parents=True)
+    (left / "part.tfrecord").write_bytes(b"x")
+    assert len(datasets.load_entities("test").tags) == 2000 and not left.exists()
+
+
 def test_other_features_are_prepared_in_another_folder(monkeypatch):
     before = builders.CourseNews().root
     assert builders.CourseNews().root == before

@@ -77,6 +77,8 @@ class Builder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
                 if self.data_path.exists():                # another notebook has just done it
                     self.info.read_from_directory(self.data_path)
                 else:
+                    for left in (self.root / self.name).glob("incomplete.*"):    # interrupted; we have the lock
+                        shutil.rmtree(left, ignore_errors=True)
                     super().download_and_prepare(**kwargs)
                     (self.root / f"{self.name}.sha256").write_text(fingerprint(Path(self.data_path)), "ascii")
         except OSError as error:
