@@ -40,21 +40,15 @@ class Lines:
 
     def hold_out(self, label_of: Callable[[str], str]) -> None:
         """Make a part for the test if there is none.  label_of: line → its class."""
-        whole = self.folder / "all.tsv"
-        if "all" not in self.counts:
-            whole = self.folder / "train.tsv"
-        if "test" in self.counts:              # what says nothing of its split is for training
-            if "all" in self.counts:
-                with (self.folder / "train.tsv").open("ab") as train, whole.open("rb") as rest:
-                    train.writelines(rest)
-                whole.unlink()
-                self.counts["train"] = self.counts.get("train", Counter()) + self.counts.pop("all")
+        if "test" in self.counts:
+            self.train_on_the_rest()
             return
-        if "all" in self.counts and "train" in self.counts:
+        if self.counts.keys() >= {"all", "train"}:
             raise Wrong("some files are named after the training part and others are not. "
                         "Name one after the test part as well.")
         limits = {label: sorted(sums)[max(1, len(sums) // 5) - 1] for label, sums in self.checksums.items()}
-        source = whole.rename(self.folder / "source.tsv")
+        name = "all" if "all" in self.counts else "train"
+        source = (self.folder / f"{name}.tsv").rename(self.folder / "source.tsv")
         self.counts.pop("all", None)
         self.counts |= {"train": Counter(), "test": Counter()}
         with source.open(encoding="utf-8", newline="\n") as lines, \
@@ -66,6 +60,15 @@ class Lines:
                 (test if split == "test" else train).write(line)
                 self.counts[split][label] += 1
         source.unlink()
+
+    def train_on_the_rest(self) -> None:
+        """Add what says nothing of its split to the training part."""
+        if "all" in self.counts:
+            rest = self.folder / "all.tsv"
+            with (self.folder / "train.tsv").open("ab") as train, rest.open("rb") as lines:
+                train.writelines(lines)
+            rest.unlink()
+            self.counts["train"] = self.counts.get("train", Counter()) + self.counts.pop("all")
 
     def summary(self) -> str:
         splits = [split for split in ("train", "validation", "test") if split in self.counts]
