@@ -250,7 +250,10 @@ def test_a_python_that_is_too_new_gets_one_line(monkeypatch, tmp_path):
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not on this machine")
 def test_make_says_that_a_python_is_not_there(tmp_path):
     shutil.copy(PROJECT / "Makefile", tmp_path)
-    done = subprocess.run(["make", "PYTHON=/no such/python", "run"], cwd=tmp_path, capture_output=True, text=True)
+    outer = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}      # under `make test` an inner make would say which folder it enters
+    env = {name: value for name, value in os.environ.items() if name not in outer}
+    done = subprocess.run(["make", "PYTHON=/no such/python", "run"],
+                          cwd=tmp_path, env=env, capture_output=True, text=True)
     assert done.returncode and done.stdout == ("There is no Python at /no such/python. "
                                                "Name one that is there: make PYTHON=/path/to/python\n")
 
