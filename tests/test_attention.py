@@ -96,6 +96,7 @@ def test_hidden_characters_are_never_padding_nor_marks():
     assert (np.take_along_axis(always[0], always[1], axis=1)[always[3] > 0] == 22).all()
 
 
+@pytest.mark.slow
 def test_the_packages_encoder_is_the_chapters():
     """The same sentences, the same chance: the same ids, holes and, after some steps, the same states."""
     lines = [f"{a}{b}队赢了{c}。" for a in "体财教" for b in "育经文" for c in "球赛钱书"]

@@ -59,6 +59,7 @@ def test_an_unknown_chapter_names_those_there_are(run, small_course):
     assert done.stderr == "There is no chapter 07. There are: 01_good, 02_bad, 03_good\n"
 
 
+@pytest.mark.slow
 def test_a_cell_without_end_is_one_line_and_the_index_is_written(run, small_course):
     write(small_course, "01_good", "while True:\n    pass")
     code = ("import sys; from course_utils.commands import notebooks as n; n.CELL_SECONDS = 2; "

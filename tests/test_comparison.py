@@ -299,6 +299,7 @@ def test_an_exempted_cell_stops_the_collection(run, copied_project, probe):
         assert re.search(rf"{name}.ipynb: .*{why}", done.stdout), name
 
 
+@pytest.mark.slow
 def test_the_cells_of_a_notebook_run_in_one_process_with_one_thread(copied_project, run):
     """Two workers, two notebooks whose cells need each other."""
     book = executed("import os\nx = 1", "x += 1", "x += 1", "print(x, os.environ['TF_NUM_INTRAOP_THREADS'])",
@@ -318,6 +319,7 @@ def test_the_last_chapters_begin_first(request):
     assert items == [*last, *first, request.node]
 
 
+@pytest.mark.slow
 def test_refreshing_again_changes_nothing(run, copied_project, probe):
     """The probe was stored by `write`, as `refresh` does; another editor's marks are wiped."""
     copy_of = copied_project / "notebooks" / probe.name

@@ -120,6 +120,7 @@ def test_the_generator_under_gb18030(gb18030, copied_project, run):
     assert (course / "data" / "course_news" / "train.tsv").read_bytes() == kept
 
 
+@pytest.mark.slow
 def test_fetch_under_gb18030_reads_chinese_paths_and_says_what_tensorflow_cannot(gb18030, copied_project, tmp_path):
     course = in_a_chinese_folder(copied_project, "gb18030")
     given = tmp_path / "新闻"
@@ -147,6 +148,7 @@ def test_fetch_under_gb18030_reads_chinese_paths_and_says_what_tensorflow_cannot
     assert classes.split() == ["体育", "财经"]             # read from the folders' names
 
 
+@pytest.mark.slow
 def test_a_folder_whose_name_the_locale_cannot_read_is_named_by_the_doctor(gb18030, copied_project, tmp_path):
     shutil.copy(PROJECT / "requirements.txt", copied_project)
     course = copied_project.rename(tmp_path / "课程 一")                # UTF-8 on a machine that expects GB18030
@@ -202,6 +204,7 @@ SPOILED = {
 }
 
 
+@pytest.mark.slow
 def test_a_damaged_cache_is_prepared_anew(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     first = datasets.load_entities("test")

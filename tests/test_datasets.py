@@ -109,6 +109,7 @@ def test_every_split_holds_the_lines_of_its_file():
         assert opened == sorted(lines)
 
 
+@pytest.mark.slow
 def test_two_notebooks_may_open_it_for_the_first_time_at_once(tmp_path):
     started = [subprocess.Popen([sys.executable, "-c", OPEN], env=os.environ | {"COURSE_CACHE": str(tmp_path)},
                                 text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
@@ -219,6 +220,7 @@ def test_a_file_is_checked_without_being_held_in_memory(monkeypatch, tmp_path):
     tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_a_split_of_more_than_a_hundred_thousand_is_read_whole(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     monkeypatch.setenv("COURSE_NEWS", "own_news")

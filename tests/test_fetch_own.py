@@ -1,5 +1,6 @@
 """`fetch` of data one has already: good ones open like the bundled ones; bad ones get one line and leave nothing."""
 
+import contextlib
 import gzip
 import io
 import json
@@ -373,17 +374,18 @@ def test_a_second_time_does_nothing(tmp_path, capsys):
     assert (corpus_folder("thucnews_titles") / "train.tsv").stat().st_mtime_ns == stamp
 
 
-def test_of_two_at_once_the_second_waits_and_says_so(tmp_path, cache, capsys):
-    given, printed, deadline = titles(tmp_path / "given"), "", time.monotonic() + 60
+def test_of_two_at_once_the_second_waits_and_says_so(tmp_path, cache):
+    given, deadline = titles(tmp_path / "given"), time.monotonic() + 60
     corpus_folder("thucnews_titles")                       # makes the cache
-    with filelock.FileLock(cache / ".thucnews_titles.lock"):
-        second = threading.Thread(target=fetch, args=("thucnews_titles", given))
-        second.start()
-        while "waiting for it" not in printed and time.monotonic() < deadline:
-            printed += capsys.readouterr().out
-        assert "waiting for it" in printed and nothing_left(cache)
-    second.join(60)
-    assert "train: 120" in capsys.readouterr().out and not nothing_left(cache)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:             # capsys loses what a thread prints meanwhile
+        with filelock.FileLock(cache / ".thucnews_titles.lock"):
+            second = threading.Thread(target=fetch, args=("thucnews_titles", given))
+            second.start()
+            while "waiting for it" not in printed.getvalue() and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert "waiting for it" in printed.getvalue() and nothing_left(cache)
+        second.join(60)
+    assert "train: 120" in printed.getvalue() and not nothing_left(cache)
 
 
 def test_without_an_archive_the_command_says_that_the_owners_have_it(run):
