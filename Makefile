@@ -3,7 +3,7 @@ PYTHON ?= $(or $(shell for python in python3 python3.13 python3.12 python3.11 py
 	$$python -c 'import sys; raise SystemExit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done),python3)
 IN = "$(or $(wildcard .venv/bin/python),$(PYTHON))"
 
-.PHONY: python setup run test test-all lab refresh lint data data-report bench mutants clean
+.PHONY: python setup run test test-all lab refresh experiments lint data data-report bench mutants clean
 
 run test lab: python
 	@"$(PYTHON)" -m course_utils $@
@@ -13,6 +13,9 @@ refresh: setup
 
 test-all: python
 	@"$(PYTHON)" -m course_utils test -m ""
+
+experiments: setup
+	@$(IN) -m course_utils experiments $(NAME) $(if $(CORPUS),--corpus $(CORPUS))
 
 lint: setup
 	@$(IN) -m ruff check

@@ -1,4 +1,4 @@
-"""`python -m course_utils run | test | lab | setup | refresh | doctor | fetch`. Python 3.8 can read it."""
+"""`python -m course_utils run | test | lab | setup | refresh | experiments | doctor | fetch`, read by Python 3.8."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ def read_arguments(words: list[str]) -> argparse.Namespace:
         command.add_argument("chapters", nargs="*", help="chapters, by number or file; all if none is given")
     commands.add_parser("doctor", help="look at this machine and say what to mend")
     add_fetch(commands)
+    measure = commands.add_parser("experiments", help="measure the stored results anew, all that are stale or missing")
+    measure.add_argument("names", nargs="*", metavar="NAME", help="experiments, such as 10_recall")
+    measure.add_argument("--corpus", default="", metavar="NAME", help="on a data set that was fetched")
     if words[:1] == ["test"]:
         return argparse.Namespace(command="test", further=words[1:])
     return parser.parse_args(words)
@@ -92,6 +95,9 @@ def work(arguments: argparse.Namespace) -> int:
         return setup.hand_over(python, ["-m", "jupyterlab", setup.PROJECT / "notebooks"])
     if arguments.command == "fetch":
         return run_fetch(arguments)
+    if arguments.command == "experiments":
+        from .commands import experiments
+        return experiments.measure_all(arguments.names, arguments.corpus)
     from .commands import notebooks
     return getattr(notebooks, arguments.command)(arguments.chapters)
 

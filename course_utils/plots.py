@@ -1,5 +1,6 @@
 """The figures of the chapters. Each is closed by `show`, whose caption says in words and numbers what it shows."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from numpy.typing import ArrayLike
 
 if TYPE_CHECKING:
     from IPython.display import HTML
+
+    from .experiments import Results
 
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]   # Okabe and Ito 2008
 
@@ -42,7 +45,8 @@ def show(caption: str) -> None:
 def digest(figure: Figure) -> list[dict]:
     """What each axes of a figure holds: {kind: {"count", "x", "y"}}; x and y are the smallest number, the mean and the
     largest of all artists of this kind, as the axis scales them (on a logarithmic one, the powers of ten). Of images
-    and contours: the values. No text, no label: their number and their room depend on the fonts of the machine."""
+    and contours: the values. "numbers": those written into the axes, in order. No other text and no label: their number
+    and their room depend on the fonts of the machine."""
     found = []
     for axes in figure.axes:
         contours = [one for one in axes.collections if isinstance(one, ContourSet)]
@@ -64,7 +68,10 @@ def digest(figure: Figure) -> list[dict]:
             if all_of:
                 x, y = axes.transScale.transform(joined(all_of, (-1, 2))).T
                 held[kind] = {"count": len(all_of), "x": extent(x), "y": extent(y)}
-        found.append(held)
+        labels = [label for one in contours for label in one.labelTexts]
+        written = [text.get_text() for text in axes.texts if text not in labels]
+        numbers = [float(number) for text in written for number in re.findall(r"-?\d+\.\d+", text)]
+        found.append(held | ({"numbers": numbers} if numbers else {}))
     return found
 
 
@@ -79,29 +86,6 @@ def extent(values: ArrayLike) -> list[float]:
     values = values[np.isfinite(values)]
     numbers = (values.min(), values.mean(), values.max()) if len(values) else ()
     return [float(f"{round(float(number), 9) + 0.0:.6g}") for number in numbers]       # + 0.0: no -0.0
-
-
-def network(layers: Sequence[ArrayLike], weights: Sequence[ArrayLike], names: Sequence[str]) -> None:
-    """Draw a fully connected network with the values of its neurons.
-
-    layers: a list of (neurons,) arrays, the input first.  weights: a list of (neurons, inputs) arrays, one a layer;
-    a thicker line is a larger weight.  names: a label for each layer.
-    """
-    _, axes = plt.subplots(figsize=(7.5, 4))
-    places = [[(column, (len(values) - 1) / 2 - row) for row in range(len(values))]
-              for column, values in enumerate(layers)]
-    for column, matrix in enumerate(weights):
-        for row, line in enumerate(matrix):
-            for source, weight in enumerate(line):
-                (x0, y0), (x1, y1) = places[column][source], places[column + 1][row]
-                axes.plot([x0, x1], [y0, y1], color="0.6", linewidth=4 * abs(weight), zorder=1)
-    for column, (values, name) in enumerate(zip(layers, names, strict=True)):
-        for (x, y), value in zip(places[column], values, strict=True):
-            axes.scatter(x, y, s=1500, color="white", edgecolor=COLOURS[column % len(COLOURS)], linewidth=2, zorder=2)
-            axes.text(x, y, f"{value:.3f}", ha="center", va="center", zorder=3)
-        axes.text(column, 2.2, name, ha="center", va="bottom")
-    axes.set(xlim=(-0.5, len(layers) - 0.5), ylim=(-2.1, 2.7))
-    axes.axis("off")
 
 
 def function_with_slope(z: ArrayLike, curves: dict[str, tuple[ArrayLike, ArrayLike]]) -> None:
@@ -215,6 +199,22 @@ def scores(table: dict[str, dict[str, float]], chance: float = 0.5) -> None:
     axes.set(ylabel="accuracy on the test set", ylim=(0, 1.02))
     axes.set_xticks(range(len(groups)), groups)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=len(table))
+
+
+def seeds(results: "Results", xlabel: str, what: str = "accuracy") -> None:
+    """What each condition reached: a point a seed, a line at the mean.
+
+    results: of `experiments.read`.  what: which of its scores.
+    """
+    conditions = results.conditions
+    _, axes = plt.subplots(figsize=(7, 0.9 + 0.42 * len(conditions)))
+    for row, condition in enumerate(conditions):
+        values = results.values(condition, what)
+        axes.scatter(values, np.full(len(values), row), s=36, alpha=0.6, color=COLOURS[0], zorder=2)
+        axes.plot([values.mean()] * 2, [row - 0.3, row + 0.3], color=COLOURS[1], linewidth=2, zorder=3)
+    axes.set_yticks(range(len(conditions)), conditions)
+    axes.set(xlabel=f"{xlabel} (line: mean)", ylim=(len(conditions) - 0.4, -0.6))
+    axes.grid(axis="y", visible=False)
 
 
 def tagged(sentences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> "HTML":

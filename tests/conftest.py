@@ -27,6 +27,17 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="COURSE_REAL_DATA is not set"))
 
 
+def pythons(*minors):
+    """A Python 3.N for each N, as far as this machine has some, on PATH or pyenv's; else None."""
+    from course_utils.commands import setup
+    found = []
+    for minor in minors:
+        of_pyenv = sorted(Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/python3"))
+        there = [shutil.which(f"python3.{minor}"), *of_pyenv]
+        found.append(next((path for path in there if path and setup.starts([path])), None))
+    return found
+
+
 def stored(book, path):
     """Execute a notebook and write it with its outputs, as `refresh` does."""
     from course_utils.commands.notebooks import execute, write

@@ -14,10 +14,10 @@ import sys
 import time
 import venv
 import zipfile
-from pathlib import Path, PureWindowsPath
+from pathlib import PureWindowsPath
 
 import pytest
-from conftest import PROJECT, users_environment
+from conftest import PROJECT, pythons, users_environment
 
 from course_utils.commands import setup, steps
 from course_utils.files import typed
@@ -195,15 +195,7 @@ def spoil_python(environment):
     python.symlink_to(environment / "gone")
 
 
-def other_pythons():
-    """Pythons the course cannot use, as far as this machine has some: on PATH, or pyenv's."""
-    for minor in 8, 10, 14:
-        of_pyenv = sorted(Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/python3"))
-        there = [shutil.which(f"python3.{minor}"), *of_pyenv]
-        yield next((path for path in there if path and setup.starts([path])), None)
-
-
-OTHERS = list(other_pythons())
+OTHERS = pythons(8, 10, 14)                                # which the course cannot use
 
 
 @posix

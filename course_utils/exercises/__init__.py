@@ -9,6 +9,9 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
+from ..experiments import SEEDS, near
 from .compare import difference, outcome
 
 HELP = "Help: .hint() and .solution()"
@@ -108,6 +111,34 @@ class Value(Exercise):
             return None
         named = (line for wrong, line in self.mistakes if not difference(answer, wrong, self.places))
         return next(named, found)
+
+
+@dataclass(frozen=True, repr=False)
+class Open(Exercise):
+    """An exercise with many solutions: the answer is a function of a seed, and the five scores that it gave.
+
+    beat: what the mean of the five must exceed.  One of them is trained again.
+    """
+
+    beat: float
+
+    def cell(self) -> str:
+        """The solution, and the line that calls it five times."""
+        return f"{inspect.getsource(self.solve).rstrip()}\n\nscores = [train(seed) for seed in {SEEDS}]"
+
+    def problem(self, answer: object) -> str | None:
+        """None if the scores can be had again and are good enough, else what is wrong."""
+        train, scores = answer if isinstance(answer, tuple) and len(answer) == 2 else (None, None)
+        if not callable(train):
+            return "give the function itself and the list of its scores."
+        if difference(scores, np.zeros(len(SEEDS)), places=-1) is not None:
+            return f"five numbers between 0 and 1 are wanted, [train(seed) for seed in {SEEDS}]."
+        again = float(np.asarray(train(SEEDS[0])))
+        if not near(float(scores[0]), again):
+            return (f"with seed 1 it gives {again:.3f}, and {float(scores[0]):.3f} was reported. "
+                    "Does train(seed) set the seed before it builds the network?")
+        mean = float(np.mean(np.asarray(scores, float)))
+        return None if mean > self.beat else f"the mean of the five is {mean:.3f}; it must be above {self.beat}."
 
 
 def exercise(number: str) -> Exercise:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import Function, Value
+from . import Function, Open, Value
 
 F, TAKE, G = np.array([0.9, 0.5, 1.0, 0.1]), np.array([0.3, 0.8, 0.0, 0.6]), np.array([1.0, -0.5, 0.7, -0.9])
 
@@ -11,10 +11,10 @@ def new_state():
     return 0.25 * 0.8 + (1 - 0.25) * -0.4
 
 
-NEW_STATE = Value("10.1", new_state, "h = z h + (1 - z) h̃.", [
+NEW_STATE = Value("10.1", new_state, "h = u h + (1 - u) g.", [
     (0.75 * 0.8 + 0.25 * -0.4,
-     "z and 1 - z are swapped. In the chapter, and in Keras, z says how much of the old state stays."),
-    (0.25 * 0.8 - 0.4, "the candidate is weighted with 1 - z."),
+     "u and 1 - u are swapped. In the chapter, and in Keras, u says how much of the old state stays."),
+    (0.25 * 0.8 - 0.4, "the candidate is weighted with 1 - u."),
     (0.25 * 0.8, "the candidate is missing."),
     (0.25 * 0.8 + 0.75 * np.tanh(-0.4), "the candidate has been through tanh already."),
     (np.tanh(new_state()), "no tanh at the end: that is in the candidate."),
@@ -55,4 +55,11 @@ FORGET = Function("10.3", forget, "one line in a loop over the steps, and a list
     (lambda c, f, i, g: forget(c, i, f, g), "forget gate and input gate are swapped."),
 ], cases=[(2.0, F, TAKE, G), (-1.0, F[:2], TAKE[1:3], G[2:])])
 
-EXERCISES = [NEW_STATE, PARAMETERS, FORGET]
+def train(seed):
+    model = classifier("GRU, rate 0.03", seed)
+    return scores_of(model)["accuracy"]
+
+
+BETTER = Open("10.4", train, "which cell and which rate were best on the validation part?", [], beat=0.86)
+
+EXERCISES = [NEW_STATE, PARAMETERS, FORGET, BETTER]

@@ -1,0 +1,206 @@
+"""Schematics, drawn from a cell's own arrays, with their numbers on them. Close each with `plots.show`.
+
+One visual language: words and inputs are blue, states orange, gates green, gradients purple, padding grey. A circle is
+a number: a gate is filled as far as it is open, any other number has a bar to the right or, if it is negative, to the
+left. A grid is a matrix: one field a number, shaded by its size.
+"""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Circle, FancyArrowPatch, Rectangle, Wedge
+from numpy.typing import ArrayLike
+
+WORD, STATE, GATE, GRADIENT, PADDING = "#0072B2", "#D55E00", "#009E73", "#AA4499", "0.88"
+RADIUS = 0.36
+Place = tuple[float, float]
+
+
+def canvas(left: float, right: float, bottom: float, top: float, inch: float = 1.0) -> Axes:
+    """An empty sheet, `inch` inches a unit, on which a circle is a circle."""
+    _, axes = plt.subplots(figsize=((right - left) * inch, (top - bottom) * inch))
+    axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
+    axes.axis("off")
+    return axes
+
+
+def bead(axes: Axes, place: Place, value: float, name: str = "", colour: str = STATE, scale: float = 1.0,
+         gate: bool = False) -> None:
+    """A number in a circle, its name below.  scale: the number whose bar reaches the edge.  gate: fill it instead."""
+    x, y = place
+    axes.add_patch(Circle(place, RADIUS, fc="white", ec=colour, lw=2, zorder=3))
+    if gate:
+        axes.add_patch(Wedge(place, RADIUS, 90 - 360 * value, 90, fc=colour, alpha=0.3, zorder=3))
+    else:
+        bar(axes, (x, y - 0.2), 0.7 * value / scale, colour)
+    axes.text(x, y + 0.02, f"{value:.3f}", ha="center", va="center", zorder=4)
+    axes.text(x, y - RADIUS - 0.17, name, ha="center", va="center", color=colour)
+
+
+def bar(axes: Axes, place: Place, share: float, colour: str) -> None:
+    """A bar that begins at a place: to the right, or to the left if its share of the largest (-1 to 1) is negative."""
+    axes.add_patch(Rectangle(place, 0.36 * share, 0.07, fc=colour, zorder=3))
+
+
+def arrow(axes: Axes, start: Place, end: Place, colour: str = "0.4", width: float = 1.3, text: str = "") -> None:
+    """From one bead to another; `text` beside its middle."""
+    axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=12, color=colour, lw=width,
+                                   shrinkA=27, shrinkB=28, zorder=2))
+    axes.text((start[0] + end[0]) / 2 + 0.08, (start[1] + end[1]) / 2, text, color=colour, va="center")
+
+
+def scale_of(*values: float) -> float:
+    """The number that a full bar stands for: 1, 2 or 5 times a power of ten, no smaller than any of these."""
+    most = float(np.max(np.abs(values))) or 1.0
+    power = 10.0 ** np.floor(np.log10(most))
+    return next(step * power for step in (1, 2, 5, 10) if most <= step * power * (1 + 1e-9))
+
+
+def lstm_cell(x: float, h_old: float, c_old: float, gates: Sequence[float], candidate: float) -> None:
+    """One step of an LSTM with one unit.
+
+    x: the input.  h_old, c_old: the states before.  gates: (forget, input, output), each 0 to 1.
+    candidate: after its tanh.  The new states are computed.
+    """
+    f, i, o = gates
+    c = f * c_old + i * candidate
+    scale = scale_of(x, h_old, c_old, candidate, c)
+    axes = canvas(-0.6, 6.9, -0.5, 4.0)
+    axes.plot([0, 4], [3.5, 3.5], color=STATE, alpha=0.15, lw=28, solid_capstyle="round", zorder=1)   # the cell's path
+    for place, value, name in (((0, 3.5), c_old, "$c_{t-1}$"), ((2, 3.5), f * c_old, r"$f \odot c_{t-1}$"),
+                               ((4, 3.5), c, "$c_t$"), ((5.2, 3.5), np.tanh(c), r"$\tanh(c_t)$"),
+                               ((6.4, 3.5), o * np.tanh(c), "$h_t$"), ((0, 1.5), h_old, "$h_{t-1}$"),
+                               ((4, 2.05), i * candidate, "")):
+        bead(axes, place, value, name, STATE, scale)
+    bead(axes, (0, 0.3), x, "$x_t$", WORD, scale)
+    for place, value, name in ((2, f, "forget $f$"), (3.3, i, "input $i$"), (6.4, o, "output $o$")):
+        bead(axes, (place, 0.7), value, name, GATE, gate=True)
+    bead(axes, (4.7, 0.7), candidate, "candidate $g$", WORD, scale)
+    for start, end in (((0, 3.5), (2, 3.5)), ((2, 3.5), (4, 3.5)), ((4, 3.5), (5.2, 3.5)), ((5.2, 3.5), (6.4, 3.5))):
+        arrow(axes, start, end, STATE, 2)
+    arrow(axes, (2, 0.7), (2, 3.25), GATE, text="×")
+    arrow(axes, (3.3, 0.7), (4, 2.05), GATE)
+    arrow(axes, (4.7, 0.7), (4, 2.05), WORD)
+    arrow(axes, (4, 2.05), (4, 3.25), STATE, text="+")
+    arrow(axes, (6.4, 0.7), (6.4, 3.25), GATE, text="×")
+    axes.text(3.55, 2.05, r"$i \odot g$", color=STATE, ha="right", va="center")
+    axes.text(0.5, -0.25, "read by all four, with $h_{t-1}$", color="0.4", fontsize=9, va="center")
+
+
+def gru_cell(x: float, h_old: float, update: float, reset: float, candidate: float) -> None:
+    """One step of a GRU with one unit.
+
+    x: the input.  h_old: the state before.  update, reset: the gates, 0 to 1.  candidate: after its tanh.
+    The new state is computed.
+    """
+    h = update * h_old + (1 - update) * candidate
+    scale = scale_of(x, h_old, candidate, h)
+    axes = canvas(-0.6, 6.9, -0.5, 4.0)
+    axes.plot([0, 5], [3.5, 3.5], color=STATE, alpha=0.15, lw=28, solid_capstyle="round", zorder=1)
+    for place, value, name in (((0, 3.5), h_old, "$h_{t-1}$"), ((2.6, 3.5), update * h_old, r"$u \odot h_{t-1}$"),
+                               ((5, 3.5), h, "$h_t$"), ((1.3, 0.7), reset * h_old, r"$r \odot h_{t-1}$"),
+                               ((5, 2.05), (1 - update) * candidate, "")):
+        bead(axes, place, value, name, STATE, scale)
+    bead(axes, (0, 0.3), x, "$x_t$", WORD, scale)
+    for place, value, name in (((0, 1.7), reset, "reset $r$"), ((2.6, 0.7), update, "update $u$"),
+                               ((4.2, 0.7), 1 - update, "$1 - u$")):
+        bead(axes, place, value, name, GATE, gate=True)
+    bead(axes, (5.8, 0.7), candidate, "candidate $g$", WORD, scale)
+    arrow(axes, (0, 3.5), (2.6, 3.5), STATE, 2)
+    arrow(axes, (2.6, 3.5), (5, 3.5), STATE, 2)
+    arrow(axes, (0, 1.7), (1.3, 0.7), GATE)
+    arrow(axes, (0, 3.5), (1.3, 0.7), STATE)
+    arrow(axes, (2.6, 0.7), (2.6, 3.25), GATE, text="×")
+    arrow(axes, (4.2, 0.7), (5, 2.05), GATE)
+    arrow(axes, (5.8, 0.7), (5, 2.05), WORD)
+    arrow(axes, (5, 2.05), (5, 3.25), STATE, text="+")
+    axes.text(4.55, 2.05, r"$(1-u) \odot g$", color=STATE, ha="right", va="center")
+    axes.text(0.5, -0.25, "read by both gates, with $h_{t-1}$, and by $g$, with $r \\odot h_{t-1}$", color="0.4",
+              fontsize=9, va="center")
+
+
+def network(layers: Sequence[ArrayLike], weights: Sequence[ArrayLike], names: Sequence[str],
+            deltas: Sequence[ArrayLike] | None = None) -> None:
+    """A fully connected network with the values of its neurons, and below each its error signal, if any are given.
+
+    layers: (neurons,) arrays, the input first.  weights: (neurons, inputs) arrays, one for each layer but the input;
+    a thicker line is a larger weight.  names: a label for each layer.
+    deltas: (neurons,) arrays, one for each layer but the input.
+    """
+    pitch = 1.25 if deltas else 1.0                                  # room for a line below each neuron
+    top = pitch * max(map(len, layers)) / 2
+    axes = canvas(-0.6, 2 * len(layers) - 1.4, -top - 0.1, top + 0.5, 0.95)
+    places = [[(2 * column, pitch * ((len(values) - 1) / 2 - row)) for row in range(len(values))]
+              for column, values in enumerate(layers)]
+    heaviest = scale_of(*(np.max(np.abs(matrix)) for matrix in weights))
+    for column, matrix in enumerate(weights):
+        for row, line in enumerate(matrix):
+            for source, weight in enumerate(line):
+                ends = np.array([places[column][source], places[column + 1][row]])
+                axes.plot(*ends.T, color="0.7", linewidth=3.5 * abs(weight) / heaviest,
+                          linestyle="-" if weight >= 0 else ":", zorder=1)
+    errors = [None, *(deltas or [None] * len(weights))]
+    scale, scale_of_errors = scale_of(*np.concatenate(layers)), scale_of(*np.concatenate(deltas)) if deltas else 1
+    for column, (values, error, name) in enumerate(zip(layers, errors, names, strict=True)):
+        for row, (place, value) in enumerate(zip(places[column], values, strict=True)):
+            bead(axes, place, value, colour=WORD if column == 0 else STATE, scale=scale)
+            if error is not None:
+                x, y = place[0], place[1] - RADIUS - 0.1
+                bar(axes, (x, y), error[row] / scale_of_errors, GRADIENT)
+                axes.text(x, y - 0.13, f"{error[row]:.5f}", color=GRADIENT, fontsize=9, ha="center", va="center",
+                          zorder=5, bbox={"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.8})
+        axes.text(2 * column, top + 0.2, name, ha="center", va="center")
+
+
+def unrolled(x: Sequence[float], h: Sequence[float], factors: Sequence[float] | None = None) -> None:
+    """A recurrent network of one unit, a column a step; above it the way of the gradient back, if factors are given.
+
+    x: (steps,), the inputs.  h: (steps + 1,), the states, the first one before the first step.
+    factors: (steps,), ∂h_t/∂h_(t−1) for t = 1 … steps.
+    """
+    steps = len(x)
+    axes = canvas(-0.5, 1.5 * steps + 0.5, -0.65, 3.0 if factors is not None else 2.1, 7.3 / (1.5 * steps + 1))
+    scale = scale_of(*x, *h)
+    for t in range(steps + 1):
+        bead(axes, (1.5 * t, 1.5), h[t], f"$h_{{{t}}}$", STATE, scale)
+        if t:
+            bead(axes, (1.5 * t, 0), x[t - 1], f"$x_{{{t}}}$", WORD, scale)
+            arrow(axes, (1.5 * t - 1.5, 1.5), (1.5 * t, 1.5), STATE, 2)
+            arrow(axes, (1.5 * t, 0), (1.5 * t, 1.2), WORD)
+            if factors is not None:
+                way = (1.5 * t - 0.2, 2.15), (1.5 * t - 1.3, 2.15)
+                width = 3.5 * abs(factors[t - 1]) / scale_of(*factors) + 0.3
+                axes.add_patch(FancyArrowPatch(*way, arrowstyle="-|>", mutation_scale=10, color=GRADIENT, lw=width))
+                axes.text(1.5 * t - 0.75, 2.6, f"× {factors[t - 1]:.3f}", color=GRADIENT, ha="center")
+                bar(axes, (1.5 * t - 0.75, 2.42), factors[t - 1] / scale_of(*factors), GRADIENT)
+
+
+def matrix(values: ArrayLike, rows: Sequence[str], columns: Sequence[str], colour: str = STATE,
+           groups: dict[str, int] | None = None, places: int = 3) -> None:
+    """A matrix as a grid, a number a field, with its bar: the larger, the darker; negative ones in grey.
+
+    values: (rows, columns).  rows, columns: their labels.  groups: {name: columns}, blocks set apart from left to
+    right.  places: decimal places of the numbers.
+    """
+    values = np.asarray(values, float)
+    scale = scale_of(*values.ravel())
+    sizes = list((groups or {"": len(columns)}).values())
+    block = np.repeat(range(len(sizes)), sizes)                      # (columns,)  which block a column is in
+    width = values.shape[1] + 0.3 * (len(sizes) - 1)
+    axes = canvas(-1.4, width + 0.1, -len(values) - 0.1, 1.1 if groups else 0.6, min(7.3 / (width + 1.5), 0.9))
+    for (row, column), value in np.ndenumerate(values):
+        x = column + 0.3 * block[column]
+        shade = colour if value >= 0 else "0.35"
+        axes.add_patch(Rectangle((x, -row - 1), 0.94, 0.9, fc=shade, alpha=0.45 * abs(value) / scale, ec="none"))
+        axes.add_patch(Rectangle((x, -row - 1), 0.94, 0.9, fc="none", ec="0.8"))
+        axes.add_patch(Rectangle((x + 0.47, -row - 0.93), 0.42 * value / scale, 0.08, fc=shade))
+        axes.text(x + 0.47, -row - 0.5, f"{value:.{places}f}", ha="center", va="center", fontsize=9)
+    for row, name in enumerate(rows):
+        axes.text(-0.12, -row - 0.55, name, ha="right", va="center")
+    for column, name in enumerate(columns):
+        axes.text(column + 0.3 * block[column] + 0.47, 0.12, name, ha="center", va="center")
+    for number, name in enumerate(groups or ()):
+        members = np.flatnonzero(block == number)
+        axes.text(members.mean() + 0.3 * number + 0.47, 0.7, name, ha="center", va="center", color=GATE)

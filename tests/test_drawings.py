@@ -1,0 +1,160 @@
+"""The drawings: each number that is shown moves an artist of its own, and nothing lies outside the sheet."""
+
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.patches import Circle, FancyArrowPatch
+from test_notebooks import comparison
+
+from course_utils import drawings, plots
+
+rng = np.random.default_rng(1)
+LAYERS = [rng.random(4), rng.random(3), rng.random(1)]
+WEIGHTS = [rng.normal(size=(3, 4)), rng.normal(size=(1, 3))]
+DRAWINGS = {
+    "lstm_cell": (drawings.lstm_cell, {"x": 1.0, "h_old": 0.5, "c_old": 2.0, "gates": [0.881, 0.731, 0.5],
+                                       "candidate": -0.905}),
+    "gru_cell": (drawings.gru_cell, {"x": 1.0, "h_old": 0.5, "update": 0.7, "reset": 0.3, "candidate": -0.9}),
+    "network": (drawings.network, {"layers": LAYERS, "weights": WEIGHTS, "names": ["x", "h", "y"]}),
+    "network with errors": (drawings.network, {"layers": LAYERS, "weights": WEIGHTS, "names": ["x", "h", "y"],
+                                               "deltas": [rng.normal(size=3), rng.normal(size=1)]}),
+    "unrolled": (drawings.unrolled, {"x": rng.normal(size=4), "h": rng.normal(size=5), "factors": rng.random(4)}),
+    "matrix": (drawings.matrix, {"values": rng.normal(size=(2, 4)), "rows": ["a", "b"], "columns": list("1212"),
+                                 "groups": {"first": 2, "second": 2}}),
+}
+NUMBER = re.compile(r"^[× ]*-?\d+\.\d{2,}$")
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    plots.set_style()
+    yield
+    plt.close("all")
+
+
+def drawn(draw, arguments):
+    """Every number that is shown: its text, with the outlines of the bars and fillings beside it."""
+    plt.close("all")
+    draw(**arguments)
+    axes = plt.gca()
+    shapes = [patch for patch in axes.patches if not isinstance(patch, Circle | FancyArrowPatch)]
+    outlines = [patch.get_patch_transform().transform(patch.get_path().vertices) for patch in shapes]
+    found = {}
+    for text in axes.texts:
+        if NUMBER.match(text.get_text()):
+            place = np.array(text.get_position())
+            beside = [outline for outline in outlines if np.abs(outline - place).max(axis=1).min() < 0.6]
+            found[tuple(place.round(6))] = text.get_text(), np.concatenate(beside)
+    return found
+
+
+def places(arguments):
+    """Each number among the arguments: (name, index or None)."""
+    for name, value in arguments.items():
+        if name in ("names", "rows", "columns", "groups", "weights"):
+            continue
+        if np.isscalar(value):
+            yield name, ()
+        elif name in ("layers", "deltas"):
+            yield from ((name, (row, number)) for row, numbers in enumerate(value) for number in range(len(numbers)))
+        else:
+            yield from ((name, index) for index in np.ndindex(np.shape(value)))
+
+
+def nudged(arguments, name, index):
+    """The arguments with one number a little smaller."""
+    if not index:
+        return arguments | {name: arguments[name] * 0.9}
+    if name in ("layers", "deltas"):
+        lists = [np.array(one) for one in arguments[name]]
+        lists[index[0]][index[1]] *= 0.9
+        return arguments | {name: lists}
+    values = np.array(arguments[name])
+    values[index] *= 0.9
+    return arguments | {name: values}
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_every_number_that_is_shown_moves_an_artist_of_its_own(name):
+    draw, arguments = DRAWINGS[name]
+    before = drawn(draw, arguments)
+    shown = list(places(arguments))
+    assert len(before) >= len(shown)
+    for place in shown:
+        after, changed = drawn(draw, nudged(arguments, *place)), 0
+        for where, (text, outline) in before.items():
+            if after[where][0] != text:
+                changed += 1
+                moved = after[where][1]
+                assert outline.shape != moved.shape or not np.allclose(outline, moved), (place, text)
+        assert changed, place
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_changed_number_changes_what_the_comparison_sees(name):
+    draw, arguments = DRAWINGS[name]
+    draw(**arguments)
+    before = plots.digest(plt.gcf())
+    for place in places(arguments):
+        draw(**nudged(arguments, *place))
+        assert comparison.compare_figure(before, plots.digest(plt.gcf())), place
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_it_fits_a_narrow_page_and_nothing_lies_outside(name):
+    draw, arguments = DRAWINGS[name]
+    draw(**arguments)
+    figure = plt.gcf()
+    figure.canvas.draw()
+    assert figure.get_size_inches()[0] * figure.dpi <= 760
+    sheet = figure.bbox
+    for artist in [*plt.gca().texts, *plt.gca().patches]:
+        box = artist.get_window_extent()
+        if box.width and not (hasattr(artist, "get_text") and not artist.get_text()):
+            assert box.x0 >= sheet.x0 - 1 and box.x1 <= sheet.x1 + 1, artist
+            assert box.y0 >= sheet.y0 - 1 and box.y1 <= sheet.y1 + 1, artist
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_no_two_texts_lie_over_each_other(name):
+    draw, arguments = DRAWINGS[name]
+    draw(**arguments)
+    plt.gcf().canvas.draw()
+    boxes = [(text.get_text(), text.get_window_extent()) for text in plt.gca().texts if text.get_text().strip()]
+    for number, (one, box) in enumerate(boxes):
+        for other, beside in boxes[number + 1:]:
+            assert not box.shrunk(0.9, 0.8).overlaps(beside.shrunk(0.9, 0.8)), (one, other)
+
+
+def test_a_gate_is_filled_as_far_as_it_is_open():
+    axes = drawings.canvas(0, 2, 0, 2)
+    drawings.bead(axes, (1, 1), 0.25, gate=True)
+    wedge = axes.patches[-1]
+    assert wedge.theta2 - wedge.theta1 == pytest.approx(90)
+
+
+@pytest.mark.parametrize(("most", "scale"), [(1, 1), (1.01, 2), (2.0, 2), (-4, 5), (0.0051, 0.01), (0, 1), (70, 100)])
+def test_a_full_bar_stands_for_a_round_number(most, scale):
+    assert drawings.scale_of(0, most) == pytest.approx(scale)
+
+
+def test_a_bar_points_to_the_left_if_its_number_is_negative():
+    axes = drawings.canvas(0, 2, 0, 2)
+    for value in 0.5, -0.5:
+        drawings.bead(axes, (1, 1), value, scale=1)
+        assert np.sign(axes.patches[-1].get_width()) == np.sign(value)
+
+
+def test_the_state_after_a_step_is_the_layers():
+    """The numbers drawn are those of the packages's own cells."""
+    from course_utils import by_hand
+    x, h, c = np.ones((1, 1)), np.full((1, 1), 0.5), np.full((1, 1), 2.0)
+    W_x, W_h, b = np.array([[0.5, 1.0, -2.0, 0.0]]), np.array([[1.0, 0.0, 1.0, 2.0]]), np.array([0.0, 1.0, 0.0, -1.0])
+    h_new, c_new = by_hand.lstm_step(x, h, c, W_x, W_h, b)
+    i, f, g, o = (x @ W_x + h @ W_h + b)[0]
+    gates = by_hand.sigmoid([f, i, o])
+    shown = [text for text, _ in drawn(drawings.lstm_cell, {
+        "x": 1.0, "h_old": 0.5, "c_old": 2.0, "gates": gates, "candidate": np.tanh(g)}).values()]
+    assert f"{c_new.item():.3f}" in shown and f"{h_new.item():.3f}" in shown
