@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from course_utils import by_hand
 from course_utils.commands.experiments import function_of
 from course_utils.exercises import Function, Open, Value, ch01, exercise
+from course_utils.exercises.compare import difference
 
 CHAPTERS = {path.stem[:2]: path for path in NOTEBOOKS}
 ALL = {one.number: one for chapter in CHAPTERS
@@ -35,7 +36,7 @@ VALUES = [number for number in NUMBERS if isinstance(ALL[number], Value)]
 MISTAKES = [(number, place) for number in NUMBERS for place in range(len(ALL[number].mistakes))]
 # what solutions use beside the imports of their chapter
 USED = {"01": "sigmoid W1 b1 W2 b2 Wo bo", "02": "sigmoid sigmoid_slope softmax",
-        "04": "W1 b1 W2 b2 Wo bo x forward p", "06": "rank"}
+        "04": "W1 b1 W2 b2 Wo bo x forward y_hat", "06": "rank"}
 
 
 def said(call, *arguments):
@@ -100,8 +101,8 @@ def test_every_exercise_tells_at_least_two_mistakes_apart(number):
 @pytest.mark.parametrize("number", FUNCTIONS)
 def test_a_function_is_tried_on_more_than_one_case(number):
     """So that one with the numbers of an example written into it is not right."""
-    results = [np.asarray(result).tolist() for result in ALL[number].results(ALL[number].solve)]
-    assert any(result != results[0] for result in results)
+    results = ALL[number].results(ALL[number].solve)
+    assert any(difference(result, results[0]) for result in results)
     assert verdict(number, lambda *_: results[0]) != "right."
 
 
@@ -116,6 +117,8 @@ CONTAINERS = {"list": lambda value: np.asarray(value).tolist(), "array": np.asar
     if container != "tensor" or number not in ("14.1", "15.1")])               # a tensor of strings holds bytes
 def test_a_right_answer_is_right_in_any_container(number, container):
     into = CONTAINERS[container]
+    if number == "04.2":                                   # arrays of different shapes
+        into = lambda parts: [CONTAINERS[container](part) for part in parts]
     answer = into(value_of(number)) if number in VALUES else lambda *case: into(ALL[number].solve(*case))
     assert verdict(number, answer) == "right."
 
@@ -168,8 +171,13 @@ def drawn_together(h, scores, mask):
     return np.einsum("bs,bsn->bn", weights / weights.sum(axis=1, keepdims=True), h)
 
 
-def cross(W, delta, h):
-    return [sum(delta[i] * W[i, j] for i in range(len(delta))) * (h[j] - h[j] ** 2) for j in range(len(h))]
+def taped(x, y, W1, b1, Wo, bo):
+    parts = [tf.Variable(part) for part in (W1, b1, Wo, bo)]
+    with tf.GradientTape() as tape:
+        h = tf.sigmoid(tf.linalg.matvec(parts[0], x) + parts[1])
+        z = tf.linalg.matvec(parts[2], h) + parts[3]
+        loss = tf.nn.sigmoid_cross_entropy_with_logits(np.array([float(y)]), z)
+    return tape.gradient(loss, parts)
 
 
 # a right answer to each exercise, found in another way than the module's
@@ -182,7 +190,7 @@ RIGHT = {
     "02.3": lambda z, T: tf.nn.softmax(z / T),
     "03.1": [0.3436, 0.1128], "03.2": 1 / 3,
     "03.3": lambda w, v, g, rate, m: [w - rate * g + m * v, m * v - rate * g],
-    "04.1": tf.constant([0.8495]), "04.2": cross, "04.3": epoch_of_stop,
+    "04.1": tf.constant([0.8495]), "04.2": taped, "04.3": epoch_of_stop,
     "05.1": np.float32(3.3036), "05.2": [0.6, 0.75, 0.67],
     "05.3": lambda text, words: list(map(re.split(r"\s+", text.casefold()).count, words)),
     "06.1": lambda tokens, known: np.mean([token not in known for token in tokens]),
@@ -318,10 +326,9 @@ SCORES = [0.91, 0.88, 0.9, 0.87, 0.92]
     (lambda seed: np.float32(0.93), tuple(SCORES), "right."),                  # within the rule of the comparison
     (lambda seed: tf.constant(0.91), np.array(SCORES), "right."),
     (0.91, SCORES, "give the function itself and the list of its scores."),
-    (lambda seed: 0.91, SCORES[:4], "five numbers between 0 and 1 are wanted, [train(seed) for seed in (1, 2, 3, 4, 5)]."),
+    (lambda seed: 0.91, SCORES[:4], "five numbers between 0 and 1 are wanted, [train(seed) for seed in (1, 2, 3, 4, "),
     (lambda seed: 0.91, 0.91, "five numbers between 0 and 1 are wanted, [train(seed) for seed in (1, 2, 3, 4, 5)]."),
-    (lambda seed: 0.91, [91, 88, 90, 87, 92],
-     "five numbers between 0 and 1 are wanted, [train(seed) for seed in (1, 2, 3, 4, 5)]."),
+    (lambda seed: 0.91, [91, 88, 90, 87, 92], "five numbers between 0 and 1 are wanted, "),
     (lambda seed: 0.8, SCORES, "with seed 1 it gives 0.800, and 0.910 was reported. "
                                "Does train(seed) set the seed before it builds the network?"),
     (lambda seed: 0.7, [0.7, 0.6, 0.8, 0.7, 0.7], "the mean of the five is 0.700; it must be above "),

@@ -26,6 +26,8 @@ def difference(answer: object, right: object, places: int = 3) -> str | None:
         return "it raises no exception."
     if answer is None:
         return "it is None."
+    if isinstance(right, list | tuple) and len(set(map(np.shape, right))) > 1:
+        return parts_difference(answer, right, places)
     right = np.asarray(right)
     if right.dtype.kind == "U":
         return text_difference(answer, right.tolist())
@@ -44,6 +46,14 @@ def difference(answer: object, right: object, places: int = 3) -> str | None:
     if right.size == numbers.size == 1:                      # one number, or a list of one
         numbers = numbers.reshape(right.shape)
     return number_difference(numbers, right, places)
+
+
+def parts_difference(answer: object, right: list | tuple, places: int) -> str | None:
+    """For several arrays of different shapes, in a list or a tuple."""
+    if not isinstance(answer, list | tuple) or len(answer) != len(right):
+        return f"{len(right)} arrays are wanted, in a list or a tuple."
+    found = (difference(one, other, places) for one, other in zip(answer, right, strict=True))
+    return next((f"array {number}: {line}" for number, line in enumerate(found, 1) if line), None)
 
 
 def text_difference(answer: object, right: list[str]) -> str | None:
