@@ -1,5 +1,6 @@
 """The figures of the chapters. Each is closed by `show`, whose caption says in words and numbers what it shows."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import numpy as np
 from matplotlib.collections import PathCollection
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
 from numpy.typing import ArrayLike
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from .experiments import Results
 
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]   # Okabe and Ito 2008
+
+
+MARKERS = "os^Dv<>"
 
 
 def set_style() -> None:
@@ -54,7 +59,8 @@ def digest(figure: Figure) -> list[dict]:
         others = [one for one in axes.collections if one not in contours + scatters and len(one.get_paths())]
         points = {
             "lines": [line.get_xydata() for line in axes.lines],
-            "bars": [patch.get_patch_transform().transform(patch.get_path().vertices) for patch in axes.patches],
+            "bars": [patch.get_patch_transform().transform(patch.get_path().vertices) for patch in axes.patches
+                     if not isinstance(patch, FancyArrowPatch)],             # an arrow's outline follows the layout
             "points": [one.get_offsets() for one in scatters],
             "shapes": [np.concatenate([path.vertices for path in one.get_paths()]) for one in others],
         }
@@ -108,8 +114,10 @@ def lines(x: Sequence[float], curves: dict[str, ArrayLike], xlabel: str, ylabel:
     """One or more curves over x.  curves: {name: (points,)}.  from_zero: let the axis of the values begin at 0.
     markers: mark the points; without, the curves differ in their dashes."""
     _, axes = plt.subplots()
-    styles = ["-", "--", "-.", ":", (0, (6, 1))]
-    for (name, values), marker, dashes in zip(curves.items(), "os^Dv", styles, strict=False):
+    styles = ["-", "--", "-.", ":", (0, (6, 1)), (0, (1, 1)), (0, (4, 1, 1, 1, 1, 1))]
+    if len(curves) > len(styles):
+        raise ValueError(f"{len(curves)} curves: nobody can tell more than {len(styles)} apart.")
+    for (name, values), marker, dashes in zip(curves.items(), MARKERS, styles, strict=False):
         axes.plot(x, values, marker=marker if markers else "", linestyle="-" if markers else dashes, label=name)
     axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if log_x else "linear", yscale="log" if log_y else "linear")
     if log_x:
@@ -134,7 +142,7 @@ def surface(function: Callable[[float, float], float], paths: dict[str, np.ndarr
     _, axes = plt.subplots(figsize=(7, 5))
     lines_drawn = axes.contour(a, b, values, levels=12, colors="0.7", linewidths=1)
     axes.clabel(lines_drawn, fontsize=8, fmt="%.2f")
-    for (name, path), marker in zip(paths.items(), "os^Dv", strict=False):
+    for (name, path), marker in zip(paths.items(), itertools.cycle(MARKERS), strict=False):
         axes.plot(*path.T, marker=marker, markersize=4, linewidth=1.5, label=name)
     axes.plot(*goal, "kX", markersize=10, label="best")
     axes.set(xlabel=xlabel, ylabel=ylabel)
@@ -152,19 +160,21 @@ def groups(panels: dict[str, dict[str, np.ndarray]], xlabel: str, ylabel: str) -
     for axes, (title, members) in zip(columns[0], panels.items(), strict=True):
         for name, points in members.items():
             number = names.index(name)
-            axes.scatter(*points.T, marker="os^Dv"[number], color=COLOURS[number], label=name)
+            axes.scatter(*points.T, marker=MARKERS[number], color=COLOURS[number], label=name)
         axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
     figure.legend(*columns[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(names))
 
 
-def heat(table: ArrayLike, columns: Sequence[str], ylabel: str, what: str) -> None:
-    """Numbers as colours, white is 0.
+def heat(table: ArrayLike, columns: Sequence[str], ylabel: str, what: str,
+         between: tuple[float, float] | None = None) -> None:
+    """Numbers as colours, white is the middle.
 
     table: (rows, columns).  columns: their labels.  what: the numbers' name and unit.
+    between: the ends of the scale, (0, 1) for gates; without, white is 0.
     """
     figure, axes = plt.subplots(figsize=(7, 4))
-    limit = np.abs(table).max()
-    picture = axes.imshow(table, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
+    low, high = between or (-np.abs(table).max(), np.abs(table).max())
+    picture = axes.imshow(table, cmap="PuOr", vmin=low, vmax=high, aspect="auto", interpolation="nearest")
     axes.set_xticks(range(len(columns)), columns, rotation=45, ha="right")
     axes.set(ylabel=ylabel)
     axes.grid(False)
@@ -178,7 +188,7 @@ def bars(panels: dict[str, dict[str, float]], xlabel: str) -> None:
     """
     lines_of_panels, most = len(panels) // 2, max(map(len, panels.values()))
     _, places = plt.subplots(lines_of_panels, 2, figsize=(9, lines_of_panels * (0.8 + 0.3 * most)), squeeze=False)
-    for axes, (title, rows), colour in zip(places.flat, panels.items(), COLOURS, strict=False):
+    for axes, (title, rows), colour in zip(places.flat, panels.items(), itertools.cycle(COLOURS), strict=False):
         axes.barh(list(rows), list(rows.values()), color=colour)
         axes.invert_yaxis()
         axes.set(title=title, xlabel=xlabel)
@@ -193,7 +203,7 @@ def scores(table: dict[str, dict[str, float]], chance: float = 0.5) -> None:
     groups = list(next(iter(table.values())))
     _, axes = plt.subplots(figsize=(7.5, 3.8))
     shifts = np.linspace(-0.2, 0.2, len(table))
-    for (model, row), shift, marker in zip(table.items(), shifts, "os^Dv", strict=False):
+    for (model, row), shift, marker in zip(table.items(), shifts, itertools.cycle(MARKERS), strict=False):
         axes.scatter(np.arange(len(groups)) + shift, [row[group] for group in groups], label=model, marker=marker, s=45)
     axes.axhline(chance, color="0.4", linestyle=":", linewidth=1.5)
     axes.set(ylabel="accuracy on the test set", ylim=(0, 1.02))

@@ -187,18 +187,18 @@ def test_a_changed_formula_in_the_package(run, copied_project, tmp_path):
 
 
 def test_a_changed_formula_in_a_chapter(run, copied_project, tmp_path):
-    path, old = chapter("04"), "delta_o = p - y "
+    path, old = chapter("04"), "delta_o = y_hat - y "
     place = cell_with(code_cells(path), old)
-    store(copied_project, path, lambda cells: replace(cells, old, old, "delta_o = y - p "), until=place + 1)
+    store(copied_project, path, lambda cells: replace(cells, old, old, "delta_o = y - y_hat "), until=place + 1)
     assert failing_cells(run, copied_project, path, tmp_path) == {place}
 
 
 # chapter: {fault: (the cell has, in it this, becomes that)}
 FAULTS = {
-    "04": {"sign": ("delta_o = p - y ", "delta_o = y - p "),
+    "04": {"sign": ("delta_o = y_hat - y ", "delta_o = y - y_hat "),
            "sign of a layer": ("delta_2 = (Wo.T @ delta_o)", "delta_2 = -(Wo.T @ delta_o)"),
            "axes": ("delta_1 = (W2.T @ delta_2)", "delta_1 = (W2 @ delta_2)"),
-           "bias": ("X.T @ delta_h, delta_h.sum(axis=0)", "X.T @ delta_h, 0 * delta_h.sum(axis=0)")},
+           "bias": ("X.T @ delta_1, delta_1.sum(axis=0)", "X.T @ delta_1, 0 * delta_1.sum(axis=0)")},
     "06": {"padding id": ("train_ids = tf.ragged", "default_value=0", "default_value=1"),
            "number of buckets": ("vocabulary = text.Vocabulary", "vocab_size, buckets)", "vocab_size, buckets + 1)")},
     "07": {"sign of a score": ("logits = c @ e", "logits = -c @ e"),
@@ -211,8 +211,9 @@ FAULTS = {
     "09": {"transposed": ("h = np.tanh(x[:, t] @ W_x + h @ W_h + b)", "h = np.tanh(x[:, t] @ W_x + h @ W_h.T + b)"),
            "mask shifted": ("[True] * 2 + [False] * 3", "[True] * 3 + [False] * 2")},
     "10": {"gates swapped": ("i, f, g, o = np.split(x @ W", "f, i, g, o = np.split(x @ W"),
-           "other reset_after": ("seen = r * h_g if reset_after else", "seen = r * h_g if not reset_after else"),
-           "update gate turned round": ("z * h + (1 - z) * np.tanh", "(1 - z) * h + z * np.tanh")},
+           "reset after the product": ("(r * h) @ W_h[:, 2 * n:]", "r * (h @ W_h[:, 2 * n:])"),
+           "update gate turned round": ("u * h + (1 - u) * np.tanh", "(1 - u) * h + u * np.tanh"),
+           "clipped to twice the limit": ("min(1, limit / np.linalg.norm", "min(1, 2 * limit / np.linalg.norm")},
     "12": {"padding turned with the sentence": ("mask=mask[:, ::-1])[:, ::-1]", "mask=mask)[:, ::-1]")},
     "13": {"not divided": ("return x * mask / (1 - p)", "return x * mask")},
     "14": {"boundary of an entity": ("found.append((start, i, tags[start][2:]))",

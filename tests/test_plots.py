@@ -42,6 +42,18 @@ def test_a_point_that_moves_by_a_fiftieth_of_the_height_is_seen(name, place):
     assert comparison.compare_figure(digest(plots.lines, X, CURVES, "x", "y"), digest(plots.lines, X, moved, "x", "y"))
 
 
+@pytest.mark.parametrize("count", [1, 5, 7])
+def test_every_curve_is_drawn(count):
+    curves = {str(number): X + number for number in range(count)}
+    assert digest(plots.lines, X, curves, "x", "y")[0]["lines"]["count"] == count
+    assert digest(plots.scores, {name: {"a": 0.5} for name in curves})[0]["points"]["count"] == count
+
+
+def test_more_curves_than_can_be_told_apart_are_refused():
+    with pytest.raises(ValueError, match="8 curves: nobody can tell more than 7 apart"):
+        plots.lines(X, {str(number): X for number in range(8)}, "x", "y")
+
+
 def test_on_a_logarithmic_axis_a_small_value_counts_as_well():
     values = 10.0 ** -X
     halved = np.where(X == 18, values / 2, values)
