@@ -44,10 +44,11 @@ def bar(axes: Axes, place: Place, share: float, colour: str) -> None:
     axes.add_patch(Rectangle(place, 0.36 * share, 0.07, fc=colour, zorder=3))
 
 
-def arrow(axes: Axes, start: Place, end: Place, colour: str = "0.4", width: float = 1.3, text: str = "") -> None:
-    """From one bead to another; `text` beside its middle."""
+def arrow(axes: Axes, start: Place, end: Place, colour: str = "0.4", width: float = 1.3, text: str = "",
+          bend: float = 0.0) -> None:
+    """From one bead to another, straight or in a bow; `text` beside its middle."""
     axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=12, color=colour, lw=width,
-                                   shrinkA=27, shrinkB=28, zorder=2))
+                                   shrinkA=27, shrinkB=28, connectionstyle=f"arc3,rad={bend}", zorder=2))
     axes.text((start[0] + end[0]) / 2 + 0.08, (start[1] + end[1]) / 2, text, color=colour, va="center")
 
 
@@ -71,10 +72,11 @@ def lstm_cell(x: float, h_old: float, c_old: float, gates: Sequence[float], cand
     axes.plot([0, 4], [3.5, 3.5], color=STATE, alpha=0.15, lw=28, solid_capstyle="round", zorder=1)   # the cell's path
     for place, value, name in (((0, 3.5), c_old, "$c_{t-1}$"), ((2, 3.5), f * c_old, r"$f \odot c_{t-1}$"),
                                ((4, 3.5), c, "$c_t$"), ((5.2, 3.5), np.tanh(c), r"$\tanh(c_t)$"),
-                               ((6.4, 3.5), o * np.tanh(c), "$h_t$"), ((0, 1.5), h_old, "$h_{t-1}$"),
+                               ((6.4, 3.5), o * np.tanh(c), "$h_t$"), ((0, 2.05), h_old, "$h_{t-1}$"),
                                ((4, 2.05), i * candidate, "")):
         bead(axes, place, value, name, STATE, scale)
-    bead(axes, (0, 0.3), x, "$x_t$", WORD, scale)
+    bead(axes, (0, 0.7), x, "$x_t$", WORD, scale)
+    axes.plot([0, 0, 6.4], [2.05, 0.7, 0.7], color="0.92", lw=20, solid_capstyle="round", zorder=0)    # read by all
     for place, value, name in ((2, f, "forget $f$"), (3.3, i, "input $i$"), (6.4, o, "output $o$")):
         bead(axes, (place, 0.7), value, name, GATE, gate=True)
     bead(axes, (4.7, 0.7), candidate, "candidate $g$", WORD, scale)
@@ -86,7 +88,7 @@ def lstm_cell(x: float, h_old: float, c_old: float, gates: Sequence[float], cand
     arrow(axes, (4, 2.05), (4, 3.25), STATE, text="+")
     arrow(axes, (6.4, 0.7), (6.4, 3.25), GATE, text="×")
     axes.text(3.55, 2.05, r"$i \odot g$", color=STATE, ha="right", va="center")
-    axes.text(0.5, -0.25, "read by all four, with $h_{t-1}$", color="0.4", fontsize=9, va="center")
+    axes.text(0.5, -0.25, "grey: all four read $x_t$ and $h_{t-1}$", color="0.4", fontsize=9, va="center")
 
 
 def gru_cell(x: float, h_old: float, update: float, reset: float, candidate: float) -> None:
@@ -97,7 +99,7 @@ def gru_cell(x: float, h_old: float, update: float, reset: float, candidate: flo
     """
     h = update * h_old + (1 - update) * candidate
     scale = scale_of(x, h_old, candidate, h)
-    axes = canvas(-0.6, 6.9, -0.5, 4.0)
+    axes = canvas(-0.6, 6.9, -0.95, 4.0)
     axes.plot([0, 5], [3.5, 3.5], color=STATE, alpha=0.15, lw=28, solid_capstyle="round", zorder=1)
     for place, value, name in (((0, 3.5), h_old, "$h_{t-1}$"), ((2.6, 3.5), update * h_old, r"$u \odot h_{t-1}$"),
                                ((5, 3.5), h, "$h_t$"), ((1.3, 0.7), reset * h_old, r"$r \odot h_{t-1}$"),
@@ -112,13 +114,14 @@ def gru_cell(x: float, h_old: float, update: float, reset: float, candidate: flo
     arrow(axes, (2.6, 3.5), (5, 3.5), STATE, 2)
     arrow(axes, (0, 1.7), (1.3, 0.7), GATE)
     arrow(axes, (0, 3.5), (1.3, 0.7), STATE)
+    arrow(axes, (1.3, 0.6), (5.8, 0.6), STATE, bend=0.38)
     arrow(axes, (2.6, 0.7), (2.6, 3.25), GATE, text="×")
     arrow(axes, (4.2, 0.7), (5, 2.05), GATE)
     arrow(axes, (5.8, 0.7), (5, 2.05), WORD)
     arrow(axes, (5, 2.05), (5, 3.25), STATE, text="+")
     axes.text(4.55, 2.05, r"$(1-u) \odot g$", color=STATE, ha="right", va="center")
-    axes.text(0.5, -0.25, "read by both gates, with $h_{t-1}$, and by $g$, with $r \\odot h_{t-1}$", color="0.4",
-              fontsize=9, va="center")
+    axes.text(-0.45, -0.75, "both gates read $x_t$ and $h_{t-1}$; the candidate reads $x_t$ and $r \\odot h_{t-1}$",
+              color="0.4", fontsize=9, va="center")
 
 
 def network(layers: Sequence[ArrayLike], weights: Sequence[ArrayLike], names: Sequence[str],
@@ -149,7 +152,7 @@ def network(layers: Sequence[ArrayLike], weights: Sequence[ArrayLike], names: Se
             if error is not None:
                 x, y = place[0], place[1] - RADIUS - 0.1
                 bar(axes, (x, y), error[row] / scale_of_errors, GRADIENT)
-                axes.text(x, y - 0.13, f"{error[row]:.5f}", color=GRADIENT, fontsize=9, ha="center", va="center",
+                axes.text(x, y - 0.13, f"{error[row]:.5f}", color=GRADIENT, ha="center", va="center",
                           zorder=5, bbox={"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.8})
         axes.text(2 * column, top + 0.2, name, ha="center", va="center")
 

@@ -211,20 +211,26 @@ def scores(table: dict[str, dict[str, float]], chance: float = 0.5) -> None:
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=len(table))
 
 
-def seeds(results: "Results", xlabel: str, what: str = "accuracy") -> None:
+def seeds(results: "Results", xlabel: str, what: str = "accuracy", controls: dict[str, float] | None = None) -> None:
     """What each condition reached: a point a seed, a line at the mean.
 
-    results: of `experiments.read`.  what: which of its scores.
+    results: of `experiments.read`.  what: which of its scores.  controls: {name: score} of methods without a seed, a
+    dotted line each.
     """
     conditions = results.conditions
-    _, axes = plt.subplots(figsize=(7, 0.9 + 0.42 * len(conditions)))
+    _, axes = plt.subplots(figsize=(7, 1.1 + 0.42 * len(conditions)))
     for row, condition in enumerate(conditions):
         values = results.values(condition, what)
-        axes.scatter(values, np.full(len(values), row), s=36, alpha=0.6, color=COLOURS[0], zorder=2)
-        axes.plot([values.mean()] * 2, [row - 0.3, row + 0.3], color=COLOURS[1], linewidth=2, zorder=3)
+        beside = row + np.linspace(-0.18, 0.18, len(values))               # so that equal ones are seen
+        axes.scatter(values, beside, s=30, color=COLOURS[0], zorder=2)
+        axes.plot([values.mean()] * 2, [row - 0.32, row + 0.32], color=COLOURS[1], linewidth=2, zorder=3)
+    for (name, score), dashes in zip((controls or {}).items(), [":", "--"], strict=False):
+        axes.axvline(score, color="0.3", linestyle=dashes, linewidth=1.5, label=name)
     axes.set_yticks(range(len(conditions)), conditions)
     axes.set(xlabel=f"{xlabel} (line: mean)", ylim=(len(conditions) - 0.4, -0.6))
     axes.grid(axis="y", visible=False)
+    if controls:
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(controls))
 
 
 def tagged(sentences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> "HTML":

@@ -101,12 +101,15 @@ EARLY_STOP = Function(
         (lambda losses, patience: int(np.argmin(losses)) + 1,
          "this is the best epoch of all. Training cannot see the future: "
          "it stops `patience` epochs after the best one so far."),
+        (lambda losses, patience: int(np.argmin(losses[:early_stop(losses, patience)])) + 1,
+         "this is the epoch whose weights are kept. Asked for is the one at which training stops."),
         (lambda losses, patience: len(losses), "it never stops early."),
         (lambda losses, patience: early_stop(losses, patience + 1),
          "it stops one epoch too late: it must stop as soon as the best loss is `patience` epochs old."),
         (equal_counts, "an equal loss is no improvement: compare with <, not with <=."),
     ], cases=[([5, 4, 3, 4, 3.5, 3.2, 1], 3), ([5, 4, 3], 2), ([3, 4, 5], 2), ([5, 4, 4, 4, 4, 4], 2),
-              ([2, 3, 1, 2, 3, 4, 5], 2)])
+              ([2, 3, 1, 2, 3, 4, 5], 2), ([5, 3, 6, 1, 1], 2), ([30, 20, 25, 26], 2),
+              ([0.5004, 0.5, 0.4996, 0.4999, 0.4998], 2), ([2, 3, 1], 1)])
 
 def train(seed):
     pairs = CountVectorizer(ngram_range=(1, 2), binary=True)

@@ -8,17 +8,19 @@ F, TAKE, G = np.array([0.9, 0.5, 1.0, 0.1]), np.array([0.3, 0.8, 0.0, 0.6]), np.
 
 
 def new_state():
-    return 0.25 * 0.8 + (1 - 0.25) * -0.4
+    return 0.3 * 0.9 + (1 - 0.3) * -0.5
 
 
 NEW_STATE = Value("10.1", new_state, "h = u h + (1 - u) g.", [
-    (0.75 * 0.8 + 0.25 * -0.4,
+    (0.7 * 0.9 + 0.3 * -0.5,
      "u and 1 - u are swapped. In the chapter, and in Keras, u says how much of the old state stays."),
-    (0.25 * 0.8 - 0.4, "the candidate is weighted with 1 - u."),
-    (0.25 * 0.8, "the candidate is missing."),
-    (0.25 * 0.8 + 0.75 * np.tanh(-0.4), "the candidate has been through tanh already."),
+    (0.3 * 0.9 - 0.5, "the candidate is weighted with 1 - u."),
+    (0.9 + 0.7 * -0.5, "the old state is weighted with u."),
+    (0.3 * 0.9, "the candidate is missing."),
+    (0.3 * 0.9 + 0.7 * 0.5, "the candidate is negative."),
+    (0.3 * 0.9 + 0.7 * np.tanh(-0.5), "the candidate has been through tanh already."),
     (np.tanh(new_state()), "no tanh at the end: that is in the candidate."),
-], places=4)                                   # tanh(-0.1) is -0.0997
+], places=4)                                   # tanh(-0.08) is -0.0798
 
 
 def parameters():
@@ -53,7 +55,7 @@ FORGET = Function("10.3", forget, "one line in a loop over the steps, and a list
     (lambda c, f, i, g: forget(c, f, i, np.tanh(g)), "g has been through tanh already."),
     (lambda c, f, i, g: forget(c, f, i, g)[-1], "all steps are asked for, not only the last one."),
     (lambda c, f, i, g: forget(c, i, f, g), "forget gate and input gate are swapped."),
-], cases=[(2.0, F, TAKE, G), (-1.0, F[:2], TAKE[1:3], G[2:])])
+], cases=[(2.0, F, TAKE, G), (-1.0, F[:2], TAKE[1:3], G[2:]), (2, F, TAKE, G)])
 
 def train(seed):
     model = classifier("GRU, rate 0.03", seed)
