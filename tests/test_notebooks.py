@@ -38,6 +38,9 @@ def test_the_table_of_chapters_in_the_readme_names_all_of_them():
     heads = ["".join(notebook(path)["cells"][0]["source"]).partition("\n")[0] for path in NOTEBOOKS]
     chapters = [(head, path.name) for head, path in zip(heads, NOTEBOOKS, strict=True)]
     assert [(f"# {number} · {title}", file) for number, title, file in rows] == chapters
+    titles = ["".join(notebook(path)["cells"][0]["source"]) for path in NOTEBOOKS]
+    minutes = [re.search(r"About (\d+) minutes", title)[1] for title in titles]
+    assert re.findall(r"^\| \d\d \| .+ \| (\d+) \|$", readme, re.MULTILINE) == minutes
 
 
 def test_every_code_cell_was_executed_in_order(path):
