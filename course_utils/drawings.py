@@ -27,15 +27,16 @@ def canvas(left: float, right: float, bottom: float, top: float, inch: float = 1
 
 
 def bead(axes: Axes, place: Place, value: float, name: str = "", colour: str = STATE, scale: float = 1.0,
-         gate: bool = False) -> None:
-    """A number in a circle, its name below.  scale: the number whose bar reaches the edge.  gate: fill it instead."""
+         gate: bool = False, places: int = 3) -> None:
+    """A number in a circle, its name below.  scale: the number whose bar reaches the edge.  gate: fill it instead.
+    places: decimal places."""
     x, y = place
     axes.add_patch(Circle(place, RADIUS, fc="white", ec=colour, lw=2, zorder=3))
     if gate:
         axes.add_patch(Wedge(place, RADIUS, 90 - 360 * value, 90, fc=colour, alpha=0.3, zorder=3))
     else:
         bar(axes, (x, y - 0.2), 0.7 * value / scale, colour)
-    axes.text(x, y + 0.02, f"{value:.3f}", ha="center", va="center", zorder=4)
+    axes.text(x, y + 0.02, f"{value:.{places}f}", ha="center", va="center", zorder=4)
     axes.text(x, y - RADIUS - 0.17, name, ha="center", va="center", color=colour)
 
 
@@ -59,36 +60,41 @@ def scale_of(*values: float) -> float:
     return next(step * power for step in (1, 2, 5, 10) if most <= step * power * (1 + 1e-9))
 
 
-def lstm_cell(x: float, h_old: float, c_old: float, gates: Sequence[float], candidate: float) -> None:
+def lstm_cell(x: float, h_old: float, c_old: float, gates: Sequence[float], candidate: float, stage: int = 3) -> None:
     """One step of an LSTM with one unit.
 
     x: the input.  h_old, c_old: the states before.  gates: (forget, input, output), each 0 to 1.
     candidate: after its tanh.  The new states are computed.
+    stage: 1 draws what stays of the cell state, 2 also what is taken in, 3 also what is given out.
     """
     f, i, o = gates
     c = f * c_old + i * candidate
     scale = scale_of(x, h_old, c_old, candidate, c)
     axes = canvas(-0.6, 6.9, -0.5, 4.0)
-    axes.plot([0, 4], [3.5, 3.5], color=STATE, alpha=0.15, lw=28, solid_capstyle="round", zorder=1)   # the cell's path
-    for place, value, name in (((0, 3.5), c_old, "$c_{t-1}$"), ((2, 3.5), f * c_old, r"$f \odot c_{t-1}$"),
-                               ((4, 3.5), c, "$c_t$"), ((5.2, 3.5), np.tanh(c), r"$\tanh(c_t)$"),
-                               ((6.4, 3.5), o * np.tanh(c), "$h_t$"), ((0, 2.05), h_old, "$h_{t-1}$"),
-                               ((4, 2.05), i * candidate, "")):
-        bead(axes, place, value, name, STATE, scale)
-    bead(axes, (0, 0.7), x, "$x_t$", WORD, scale)
-    axes.plot([0, 0, 6.4], [2.05, 0.7, 0.7], color="0.92", lw=20, solid_capstyle="round", zorder=0)    # read by all
-    for place, value, name in ((2, f, "forget $f$"), (3.3, i, "input $i$"), (6.4, o, "output $o$")):
-        bead(axes, (place, 0.7), value, name, GATE, gate=True)
-    bead(axes, (4.7, 0.7), candidate, "candidate $g$", WORD, scale)
-    for start, end in (((0, 3.5), (2, 3.5)), ((2, 3.5), (4, 3.5)), ((4, 3.5), (5.2, 3.5)), ((5.2, 3.5), (6.4, 3.5))):
-        arrow(axes, start, end, STATE, 2)
-    arrow(axes, (2, 0.7), (2, 3.25), GATE, text="×")
-    arrow(axes, (3.3, 0.7), (4, 2.05), GATE)
-    arrow(axes, (4.7, 0.7), (4, 2.05), WORD)
-    arrow(axes, (4, 2.05), (4, 3.25), STATE, text="+")
-    arrow(axes, (6.4, 0.7), (6.4, 3.25), GATE, text="×")
-    axes.text(3.55, 2.05, r"$i \odot g$", color=STATE, ha="right", va="center")
-    axes.text(0.5, -0.25, "grey: all four read $x_t$ and $h_{t-1}$", color="0.4", fontsize=9, va="center")
+    right = (2, 4, 4)[stage - 1]
+    axes.plot([0, right], [3.5, 3.5], color=STATE, alpha=0.15, lw=28, solid_capstyle="round", zorder=1)   # c's path
+    axes.plot([0, 0, (2, 4.7, 6.4)[stage - 1]], [2.05, 0.7, 0.7], color="0.92", lw=20, solid_capstyle="round", zorder=0)
+    beads = [
+        (1, (0, 3.5), c_old, "$c_{t-1}$", STATE), (1, (2, 3.5), f * c_old, r"$f \odot c_{t-1}$", STATE),
+        (1, (0, 2.05), h_old, "$h_{t-1}$", STATE), (1, (0, 0.7), x, "$x_t$", WORD),
+        (1, (2, 0.7), f, "forget $f$", GATE), (2, (3.3, 0.7), i, "input $i$", GATE),
+        (2, (4.7, 0.7), candidate, "candidate $g$", WORD), (2, (4, 2.05), i * candidate, "", STATE),
+        (2, (4, 3.5), c, "$c_t$", STATE), (3, (5.2, 3.5), np.tanh(c), r"$\tanh(c_t)$", STATE),
+        (3, (6.4, 3.5), o * np.tanh(c), "$h_t$", STATE), (3, (6.4, 0.7), o, "output $o$", GATE)]
+    arrows = [
+        (1, (0, 3.5), (2, 3.5), STATE, ""), (1, (2, 0.7), (2, 3.25), GATE, "×"), (2, (2, 3.5), (4, 3.5), STATE, ""),
+        (2, (3.3, 0.7), (4, 2.05), GATE, ""), (2, (4.7, 0.7), (4, 2.05), WORD, ""),
+        (2, (4, 2.05), (4, 3.25), STATE, "+"), (3, (4, 3.5), (5.2, 3.5), STATE, ""),
+        (3, (5.2, 3.5), (6.4, 3.5), STATE, ""), (3, (6.4, 0.7), (6.4, 3.25), GATE, "×")]
+    for since, place, value, name, colour in beads:
+        if since <= stage:
+            bead(axes, place, value, name, colour, scale, gate=colour == GATE)
+    for since, start, end, colour, text in arrows:
+        if since <= stage:
+            arrow(axes, start, end, colour, 2 if start[1] == end[1] else 1.3, text)
+    if stage > 1:
+        axes.text(3.55, 2.05, r"$i \odot g$", color=STATE, ha="right", va="center")
+    axes.text(0.5, -0.25, "grey: the gates and $g$ read $x_t$ and $h_{t-1}$", color="0.4", fontsize=9, va="center")
 
 
 def gru_cell(x: float, h_old: float, update: float, reset: float, candidate: float) -> None:
@@ -155,6 +161,29 @@ def network(layers: Sequence[ArrayLike], weights: Sequence[ArrayLike], names: Se
                 axes.text(x, y - 0.13, f"{error[row]:.5f}", color=GRADIENT, ha="center", va="center",
                           zorder=5, bbox={"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.8})
         axes.text(2 * column, top + 0.2, name, ha="center", va="center")
+
+
+def gathered(signals: ArrayLike, weights: ArrayLike, slope: float) -> None:
+    """How a neuron gathers its error signal: from each neuron of the next layer, over its weight to it.
+
+    signals: (neurons,), of the next layer.  weights: (neurons,), from this neuron to each of them.
+    slope: of the neuron's activation.
+    """
+    shares = np.asarray(signals) * np.asarray(weights)
+    scale, top = scale_of(*signals, *shares), 0.65 * (len(shares) - 1)
+    axes = canvas(-0.6, 6.7, -top - 0.75, top + 0.55)
+    for row, (signal, weight, share) in enumerate(zip(signals, weights, shares, strict=True)):
+        y = top - 1.3 * row
+        bead(axes, (6.2, y), signal, f"$\\delta_{{{row + 1}}}$ of the next layer", GRADIENT, scale, places=4)
+        arrow(axes, (6.2, y), (2.4, 0), GRADIENT)
+        axes.text(4.55, 0.62 * y + 0.2, f"× {weight:.1f} = {share:.5f}", color=GRADIENT, ha="center", va="center",
+                  bbox={"fc": "white", "ec": "none", "pad": 1})
+        bar(axes, (4.55, 0.62 * y - 0.07), share / scale, GRADIENT)
+    bead(axes, (2.4, 0), shares.sum(), "sum", GRADIENT, scale, places=4)
+    bead(axes, (0, 0), shares.sum() * slope, r"$\delta_i$", GRADIENT, scale, places=4)
+    arrow(axes, (2.4, 0), (0, 0), GRADIENT)
+    axes.text(1.2, 0.15, f"× {slope:.4f}", color=STATE, ha="center", va="center")
+    bar(axes, (1.2, -0.1), slope / scale_of(slope), STATE)
 
 
 def unrolled(x: Sequence[float], h: Sequence[float], factors: Sequence[float] | None = None) -> None:

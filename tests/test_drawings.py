@@ -16,15 +16,22 @@ WEIGHTS = [rng.normal(size=(3, 4)), rng.normal(size=(1, 3))]
 DRAWINGS = {
     "lstm_cell": (drawings.lstm_cell, {"x": 1.0, "h_old": 0.5, "c_old": 2.0, "gates": [0.881, 0.731, 0.5],
                                        "candidate": -0.905}),
+    "lstm_cell, what stays": (drawings.lstm_cell, {"x": 1.0, "h_old": 0.5, "c_old": 2.0, "gates": (0.881, 0.731, 0.5),
+                                                   "candidate": -0.905, "stage": 1}),
+    "lstm_cell, what is taken in": (drawings.lstm_cell, {"x": 1.0, "h_old": 0.5, "c_old": 2.0, "candidate": -0.905,
+                                                         "gates": (0.881, 0.731, 0.5), "stage": 2}),
     "gru_cell": (drawings.gru_cell, {"x": 1.0, "h_old": 0.5, "update": 0.7, "reset": 0.3, "candidate": -0.9}),
     "network": (drawings.network, {"layers": LAYERS, "weights": WEIGHTS, "names": ["x", "h", "y"]}),
     "network with errors": (drawings.network, {"layers": LAYERS, "weights": WEIGHTS, "names": ["x", "h", "y"],
                                                "deltas": [rng.normal(size=3), rng.normal(size=1)]}),
+    "gathered": (drawings.gathered, {"signals": [-0.0109, -0.01699, -0.00481], "weights": [0.4, 0.2, 0.6],
+                                     "slope": 0.2232}),
     "unrolled": (drawings.unrolled, {"x": rng.normal(size=4), "h": rng.normal(size=5), "factors": rng.random(4)}),
     "matrix": (drawings.matrix, {"values": rng.normal(size=(2, 4)), "rows": ["a", "b"], "columns": list("1212"),
                                  "groups": {"first": 2, "second": 2}}),
 }
-NUMBER = re.compile(r"^[× ]*-?\d+\.\d{2,}$")
+HIDES = {"gates": (1, 2), "candidate": (1,)}           # in these stages not all of these are drawn yet
+NUMBER = re.compile(r"^[× \d.=]*-?\d+\.\d{2,}$")
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +60,8 @@ def drawn(draw, arguments):
 def places(arguments):
     """Each number among the arguments: (name, index or None)."""
     for name, value in arguments.items():
-        if name in ("names", "rows", "columns", "groups", "weights"):
+        late = arguments.get("stage") in HIDES.get(name, ())
+        if late or name in ("names", "rows", "columns", "groups", "weights", "stage"):
             continue
         if np.isscalar(value):
             yield name, ()

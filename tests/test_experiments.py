@@ -32,8 +32,10 @@ CELLS = [
 
 
 def notebook_of(folder, cells):
-    path = folder / "77_trial.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells]), path)
+    """A notebook of code cells, and an exercise that has not been answered."""
+    path, v4 = folder / "77_trial.ipynb", nbformat.v4
+    exercise = [v4.new_markdown_cell("## Exercises"), v4.new_code_cell("measure = ...\nsize = ...")]
+    nbformat.write(v4.new_notebook(cells=[*map(v4.new_code_cell, cells), *exercise]), path)
     return path
 
 

@@ -7,6 +7,7 @@ notebook binds and the function names, transitively, and of the course_utils fun
 import ast
 import functools
 import hashlib
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,9 +118,10 @@ def closure(module: Module, name: str) -> dict[tuple[str, str], list[ast.stmt]]:
 
 
 def source_of(path: Path) -> str:
-    """The code of a notebook, as one text."""
-    cells = json.loads(path.read_text("utf-8"))["cells"]
-    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    """The code of a notebook down to its exercises, as one text. (There a student's `train = ...` is another one.)"""
+    cells = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(path.read_text("utf-8"))["cells"]]
+    before = itertools.takewhile(lambda cell: "## Exercises" not in cell[1], cells)
+    return "\n".join(source for kind, source in before if kind == "code")
 
 
 def fingerprint(path: Path, function: str, bundled: bool = True) -> str:
