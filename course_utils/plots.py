@@ -50,8 +50,8 @@ def show(caption: str) -> None:
 def digest(figure: Figure) -> list[dict]:
     """What each axes of a figure holds: {kind: {"count", "x", "y"}}; x and y are the smallest number, the mean and the
     largest of all artists of this kind, as the axis scales them (on a logarithmic one, the powers of ten). Of images
-    and contours: the values. "numbers": those written into the axes, in order. No other text and no label: their number
-    and their room depend on the fonts of the machine."""
+    and contours: the values. "numbers": those written on a drawing (axes that are off), in order. No other text and no
+    label: their number and their room depend on the fonts of the machine."""
     found = []
     for axes in figure.axes:
         contours = [one for one in axes.collections if isinstance(one, ContourSet)]
@@ -74,8 +74,7 @@ def digest(figure: Figure) -> list[dict]:
             if all_of:
                 x, y = axes.transScale.transform(joined(all_of, (-1, 2))).T
                 held[kind] = {"count": len(all_of), "x": extent(x), "y": extent(y)}
-        labels = [label for one in contours for label in one.labelTexts]
-        written = [text.get_text() for text in axes.texts if text not in labels]
+        written = [] if axes.axison else [text.get_text() for text in axes.texts]
         numbers = [float(number) for text in written for number in re.findall(r"-?\d+\.\d+", text)]
         found.append(held | ({"numbers": numbers} if numbers else {}))
     return found
