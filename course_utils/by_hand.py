@@ -122,72 +122,72 @@ def recur(step: Step, x: Array, states: tuple[Array, ...], mask: Array | None = 
     return np.stack(outputs, axis=1)
 
 
-def simple_rnn_step(x: Array, h: Array, W: Array, U: Array, b: Array) -> tuple[Array]:
-    """One step: tanh(x W + h U + b). Chapter 09.
+def simple_rnn_step(x: Array, h: Array, W_x: Array, W_h: Array, b: Array) -> tuple[Array]:
+    """One step: tanh(x W_x + h W_h + b). Chapter 09.
 
-    x: (batch, inputs).  h: (batch, units).  W: (inputs, units).  U: (units, units).  b: (units,).
+    x: (batch, inputs).  h: (batch, units).  W_x: (inputs, units).  W_h: (units, units).  b: (units,).
     Returns the new state in a tuple, (h,).
     """
-    return (np.tanh(x @ W + h @ U + b),)
+    return (np.tanh(x @ W_x + h @ W_h + b),)
 
 
-def simple_rnn(x: Array, W: Array, U: Array, b: Array, mask: Array | None = None) -> Array:
+def simple_rnn(x: Array, W_x: Array, W_h: Array, b: Array, mask: Array | None = None) -> Array:
     """The states of a simple recurrent layer after every step, as keras.layers.SimpleRNN computes them. Chapter 09.
 
     x: (batch, steps, inputs).  Weights as in `simple_rnn_step`, the order of Keras's `get_weights()`.
     mask: as in `recur`.  Returns (batch, steps, units).
     """
-    return recur(lambda x_t, h: simple_rnn_step(x_t, h, W, U, b), x, (np.zeros((len(x), len(U))),), mask)
+    return recur(lambda x_t, h: simple_rnn_step(x_t, h, W_x, W_h, b), x, (np.zeros((len(x), len(W_h))),), mask)
 
 
-def lstm_step(x: Array, h: Array, c: Array, W: Array, U: Array, b: Array) -> tuple[Array, Array]:
+def lstm_step(x: Array, h: Array, c: Array, W_x: Array, W_h: Array, b: Array) -> tuple[Array, Array]:
     """One step of the LSTM (Hochreiter and Schmidhuber 1997, Gers et al. 2000): c = f c + i g, h = o tanh(c).
 
     Chapter 10.
 
     x: (batch, inputs).  h, c: (batch, units).
-    W: (inputs, 4 units), U: (units, 4 units), b: (4 units,).
+    W_x: (inputs, 4 units), W_h: (units, 4 units), b: (4 units,).
     The gates are in Keras's order: input, forget, candidate, output.
     Returns (h, c).
     """
-    i, f, g, o = np.split(x @ W + h @ U + b, 4, axis=-1)
+    i, f, g, o = np.split(x @ W_x + h @ W_h + b, 4, axis=-1)
     c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
     return sigmoid(o) * np.tanh(c), c
 
 
-def lstm(x: Array, W: Array, U: Array, b: Array, mask: Array | None = None) -> Array:
+def lstm(x: Array, W_x: Array, W_h: Array, b: Array, mask: Array | None = None) -> Array:
     """The states h of an LSTM layer after every step, as keras.layers.LSTM computes them. Chapter 10.
 
     x: (batch, steps, inputs).  Weights as in `lstm_step`.  mask: as in `recur`.  Returns (batch, steps, units).
     """
-    start = np.zeros((len(x), len(U)))
-    return recur(lambda x_t, h, c: lstm_step(x_t, h, c, W, U, b), x, (start, start), mask)
+    start = np.zeros((len(x), len(W_h)))
+    return recur(lambda x_t, h, c: lstm_step(x_t, h, c, W_x, W_h, b), x, (start, start), mask)
 
 
-def gru_step(x: Array, h: Array, W: Array, U: Array, b: Array, reset_after: bool = True) -> tuple[Array]:
-    """One step of the GRU (Cho et al. 2014): h = z h + (1 - z) h̃. Chapter 10.
+def gru_step(x: Array, h: Array, W_x: Array, W_h: Array, b: Array, reset_after: bool = True) -> tuple[Array]:
+    """One step of the GRU (Cho et al. 2014): h = u h + (1 - u) g. Chapter 10.
 
     x: (batch, inputs).  h: (batch, units).
-    W: (inputs, 3 units), U: (units, 3 units), the gates in Keras's order: update z, reset r, candidate.
-    reset_after: Keras's default; r is multiplied after the product h U, and b is (2, 3 units), a row for x, one for h.
+    W_x: (inputs, 3 units), W_h: (units, 3 units), the gates in Keras's order: update u, reset r, candidate g.
+    reset_after: Keras's default; r is multiplied after the product h W_h, and b is (2, 3 units), a row for x, one for h
     False: the textbook's form; r is multiplied before, and b is (3 units,).
     Returns the new state in a tuple, (h,).
     """
-    units = len(U)
+    units = len(W_h)
     b_x, b_h = b if reset_after else (b, np.zeros(3 * units))
-    x_z, x_r, x_g = np.split(x @ W + b_x, 3, axis=-1)
-    h_z, h_r, h_g = np.split(h @ U + b_h, 3, axis=-1)
-    z, r = sigmoid(x_z + h_z), sigmoid(x_r + h_r)
-    candidate = np.tanh(x_g + (r * h_g if reset_after else (r * h) @ U[:, 2 * units:]))
-    return (z * h + (1 - z) * candidate,)
+    x_u, x_r, x_g = np.split(x @ W_x + b_x, 3, axis=-1)
+    h_u, h_r, h_g = np.split(h @ W_h + b_h, 3, axis=-1)
+    u, r = sigmoid(x_u + h_u), sigmoid(x_r + h_r)
+    candidate = np.tanh(x_g + (r * h_g if reset_after else (r * h) @ W_h[:, 2 * units:]))
+    return (u * h + (1 - u) * candidate,)
 
 
-def gru(x: Array, W: Array, U: Array, b: Array, reset_after: bool = True, mask: Array | None = None) -> Array:
+def gru(x: Array, W_x: Array, W_h: Array, b: Array, reset_after: bool = True, mask: Array | None = None) -> Array:
     """The states of a GRU layer after every step, as keras.layers.GRU computes them. Chapter 10.
 
     x: (batch, steps, inputs).  Weights as in `gru_step`.  mask: as in `recur`.  Returns (batch, steps, units).
     """
-    return recur(lambda x_t, h: gru_step(x_t, h, W, U, b, reset_after), x, (np.zeros((len(x), len(U))),), mask)
+    return recur(lambda x_t, h: gru_step(x_t, h, W_x, W_h, b, reset_after), x, (np.zeros((len(x), len(W_h))),), mask)
 
 
 def bidirectional(forward: Callable, backward: Callable, x: Array, mask: Array | None = None) -> Array:
