@@ -328,3 +328,10 @@ def test_the_other_corpora_name_their_generator_when_damaged(run, copied_project
                    env={"COURSE_CACHE": str(tmp_path)})
         assert done.returncode == 1 and f"data/{corpus}/train.tsv is damaged" in last_line(done)
         assert f"make_{corpus[7:]}.py" in last_line(done)
+
+
+@pytest.mark.parametrize(("name", "bundled"), [
+    ("course_reviews", True), ("imdb_reviews", False), ("own_reviews", False), ("a_corpus", False)])
+def test_only_the_courses_own_reviews_name_a_phenomenon(monkeypatch, name, bundled):
+    monkeypatch.setattr(datasets, "corpus_name", lambda kind: name)
+    assert datasets.is_bundled() is bundled
