@@ -121,6 +121,7 @@ def gru_cell(x: float, h_old: float, update: float, reset: float, candidate: flo
     arrow(axes, (0, 1.7), (1.3, 0.7), GATE)
     arrow(axes, (0, 3.5), (1.3, 0.7), STATE)
     arrow(axes, (1.3, 0.6), (5.8, 0.6), STATE, bend=0.38)
+    arrow(axes, (2.6, 0.7), (4.2, 0.7))
     arrow(axes, (2.6, 0.7), (2.6, 3.25), GATE, text="×")
     arrow(axes, (4.2, 0.7), (5, 2.05), GATE)
     arrow(axes, (5.8, 0.7), (5, 2.05), WORD)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+import matplotlib
 from tqdm import tqdm
 
 from .. import experiments
@@ -59,7 +60,8 @@ def function_of(path: Path, name: str, further: str = "") -> Callable:
     namespace, here = {"__name__": "__main__"}, os.getcwd()
     source = f"{source_of(path)}\n{further}"
     needed = {bound for module, bound in closure(Module("notebook", source), name) if module == "notebook"}
-    os.environ |= {"COURSE_QUIET": "1", "MPLBACKEND": "agg"}
+    os.environ["COURSE_QUIET"] = "1"
+    matplotlib.use("agg")
     os.chdir(path.parent)                      # where a notebook's kernel stands
     try:
         with contextlib.redirect_stdout(io.StringIO()):
