@@ -19,6 +19,7 @@ from pathlib import PureWindowsPath
 import pytest
 from conftest import PROJECT, pythons, users_environment
 
+from course_utils import __version__
 from course_utils.commands import setup, steps
 from course_utils.files import typed
 
@@ -81,7 +82,7 @@ def call(python, root, *words, **more):
 def works(python, root):
     """Whether the course's pytest is that of `.venv`, with the course beside it."""
     done = call(python, root, "test", "-k", "one thing")
-    expected = f"{setup.python_of(root / '.venv')} -k one thing 0.2.0"
+    expected = f"{setup.python_of(root / '.venv')} -k one thing {__version__}"
     assert (done.returncode, done.stdout.splitlines()[-1:], done.stderr) == (7, [expected], "")
     return done.stdout.splitlines()[:-1]
 
