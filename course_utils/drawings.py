@@ -111,14 +111,15 @@ def gru_cell(x: float, h_old: float, update: float, reset: float, candidate: flo
                                ((5, 3.5), h, "$h_t$"), ((1.3, 0.7), reset * h_old, r"$r \odot h_{t-1}$"),
                                ((5, 2.05), (1 - update) * candidate, "")):
         bead(axes, place, value, name, STATE, scale)
-    bead(axes, (0, 0.3), x, "$x_t$", WORD, scale)
-    for place, value, name in (((0, 1.7), reset, "reset $r$"), ((2.6, 0.7), update, "update $u$"),
+    axes.plot([0, 0, 5.8], [2.05, 0.7, 0.7], color="0.92", lw=20, solid_capstyle="round", zorder=0)
+    bead(axes, (0, 0.7), x, "$x_t$", WORD, scale)
+    for place, value, name in (((0, 2.05), reset, "reset $r$"), ((2.6, 0.7), update, "update $u$"),
                                ((4.2, 0.7), 1 - update, "$1 - u$")):
         bead(axes, place, value, name, GATE, gate=True)
     bead(axes, (5.8, 0.7), candidate, "candidate $g$", WORD, scale)
     arrow(axes, (0, 3.5), (2.6, 3.5), STATE, 2)
     arrow(axes, (2.6, 3.5), (5, 3.5), STATE, 2)
-    arrow(axes, (0, 1.7), (1.3, 0.7), GATE)
+    arrow(axes, (0, 2.05), (1.3, 0.7), GATE)
     arrow(axes, (0, 3.5), (1.3, 0.7), STATE)
     arrow(axes, (1.3, 0.6), (5.8, 0.6), STATE, bend=0.38)
     arrow(axes, (2.6, 0.7), (4.2, 0.7))
@@ -127,7 +128,7 @@ def gru_cell(x: float, h_old: float, update: float, reset: float, candidate: flo
     arrow(axes, (5.8, 0.7), (5, 2.05), WORD)
     arrow(axes, (5, 2.05), (5, 3.25), STATE, text="+")
     axes.text(4.55, 2.05, r"$(1-u) \odot g$", color=STATE, ha="right", va="center")
-    axes.text(-0.45, -0.75, "both gates read $x_t$ and $h_{t-1}$; the candidate reads $x_t$ and $r \\odot h_{t-1}$",
+    axes.text(-0.45, -0.75, "grey: $x_t$ is read by both gates, with $h_{t-1}$, and by $g$, with $r \\odot h_{t-1}$",
               color="0.4", fontsize=9, va="center")
 
 

@@ -25,7 +25,7 @@ SLOW = "outlives or two_clusters"              # tests that wait
 DATA = "test_datasets test_fetch_own test_fetch_imdb"
 # the fast tests of each module or folder; plots.py is judged by the captions and pictures of the chapters, and by eye
 FAST = {
-    "__init__.py": "test_cli", "__main__.py": "test_cli test_fetch_own", "baselines.py": "test_training",
+    "__init__.py": "test_cli", "__main__.py": "test_cli test_fetch_own test_setup", "baselines.py": "test_training",
     "by_hand.py": "test_by_hand test_recurrent test_attention", "commands": "test_cli",
     "commands/setup.py": "test_setup", "commands/steps.py": "test_setup", "commands/experiments.py": "test_experiments",
     "commands/fingerprint.py": "test_experiments", "commands/notebooks.py": "test_cli test_notebooks test_conditions",
