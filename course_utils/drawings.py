@@ -211,6 +211,16 @@ def unrolled(x: Sequence[float], h: Sequence[float], factors: Sequence[float] | 
                 bar(axes, (1.5 * t - 0.75, 2.42), factors[t - 1] / scale_of(*factors), GRADIENT)
 
 
+def field(axes: Axes, place: Place, value: float, scale: float, colour: str = STATE, places: int = 3) -> None:
+    """A number in a square whose lower left corner is at `place`, shaded by its size, with its bar."""
+    x, y = place
+    shade = colour if value >= 0 else "0.35"
+    axes.add_patch(Rectangle(place, 0.94, 0.9, fc=shade, alpha=0.45 * min(abs(value) / scale, 1), ec="none"))
+    axes.add_patch(Rectangle(place, 0.94, 0.9, fc="none", ec="0.8"))
+    axes.add_patch(Rectangle((x + 0.47, y + 0.07), 0.42 * value / scale, 0.08, fc=shade))
+    axes.text(x + 0.47, y + 0.5, f"{value:.{places}f}", ha="center", va="center", fontsize=9)
+
+
 def matrix(values: ArrayLike, rows: Sequence[str], columns: Sequence[str], colour: str = STATE,
            groups: dict[str, int] | None = None, places: int = 3) -> None:
     """A matrix as a grid, a number a field, with its bar: the larger, the darker; negative ones in grey.
@@ -225,12 +235,7 @@ def matrix(values: ArrayLike, rows: Sequence[str], columns: Sequence[str], colou
     width = values.shape[1] + 0.3 * (len(sizes) - 1)
     axes = canvas(-1.4, width + 0.1, -len(values) - 0.1, 1.1 if groups else 0.6, min(7.3 / (width + 1.5), 0.9))
     for (row, column), value in np.ndenumerate(values):
-        x = column + 0.3 * block[column]
-        shade = colour if value >= 0 else "0.35"
-        axes.add_patch(Rectangle((x, -row - 1), 0.94, 0.9, fc=shade, alpha=0.45 * abs(value) / scale, ec="none"))
-        axes.add_patch(Rectangle((x, -row - 1), 0.94, 0.9, fc="none", ec="0.8"))
-        axes.add_patch(Rectangle((x + 0.47, -row - 0.93), 0.42 * value / scale, 0.08, fc=shade))
-        axes.text(x + 0.47, -row - 0.5, f"{value:.{places}f}", ha="center", va="center", fontsize=9)
+        field(axes, (column + 0.3 * block[column], -row - 1), value, scale, colour, places)
     for row, name in enumerate(rows):
         axes.text(-0.12, -row - 0.55, name, ha="right", va="center")
     for column, name in enumerate(columns):
@@ -238,3 +243,107 @@ def matrix(values: ArrayLike, rows: Sequence[str], columns: Sequence[str], colou
     for number, name in enumerate(groups or ()):
         members = np.flatnonzero(block == number)
         axes.text(members.mean() + 0.3 * number + 0.47, 0.7, name, ha="center", va="center", color=GATE)
+
+
+def batch(ids: ArrayLike, words: Sequence[Sequence[str]]) -> None:
+    """A batch as the network gets it: a row a text, a column a step; padding is grey and holds 0.
+
+    ids: (texts, steps) int, 0 for padding.  words: the words of each text, as many as it has.
+    """
+    ids = np.asarray(ids)
+    rows, steps = ids.shape
+    scale = scale_of(*ids.ravel())
+    axes = canvas(-0.1, 1.5 * steps + 0.1, -rows - 0.05, 0.5, min(7.3 / (1.5 * steps + 0.2), 0.8))
+    for (row, step), number in np.ndenumerate(ids):
+        x, y = 1.5 * step, -row - 0.95
+        axes.add_patch(Rectangle((x, y), 1.42, 0.88, fc=PADDING if number == 0 else "#DCEBF5", ec="white"))
+        axes.add_patch(Rectangle((x + 0.1, y + 0.06), 1.2 * number / scale, 0.06, fc=WORD))
+        axes.text(x + 0.71, y + 0.3, f"{number}", ha="center", va="center", fontsize=8, color="0.4")
+        if step < len(words[row]):
+            axes.text(x + 0.71, y + 0.63, words[row][step], ha="center", va="center", fontsize=9, color=WORD)
+    share = f"padding: {(ids == 0).mean():.2f} of the fields"
+    axes.text(1.5 * steps, 0.25, share, ha="right", color="0.35", fontsize=9)
+
+
+def look_up(table: ArrayLike, names: Sequence[str], chosen: Sequence[int]) -> None:
+    """Word vectors as rows of a table, and the rows that a sentence takes out of it, in its order.
+
+    table: (words, numbers).  names: of its rows.  chosen: the ids of the sentence.
+    """
+    table = np.asarray(table, float)
+    rows, width, scale = max(len(table), len(chosen)), table.shape[1], scale_of(*np.ravel(table))
+    axes = canvas(-1.5, 2 * width + 3.6, -rows - 0.1, 0.6, 7.4 / (2 * width + 5.1))
+    for row, name in enumerate(names):
+        axes.text(-0.15, -row - 0.55, f"{name}  {row}", ha="right", va="center", color=WORD)
+        for column, value in enumerate(table[row]):
+            field(axes, (column, -row - 1), value, scale, WORD, places=2)
+    start = width + 2.6
+    for row, number in enumerate(chosen):
+        axes.text(start - 0.15, -row - 0.55, names[number], ha="right", va="center", color=WORD)
+        axes.plot([width, start - 1.25], [-number - 0.55, -row - 0.55], color=WORD, alpha=0.4, lw=2)
+        for column, value in enumerate(table[number]):
+            field(axes, (start + column, -row - 1), value, scale, WORD, places=2)
+    axes.text(0, 0.25, "the table", color="0.4")
+    axes.text(start, 0.25, "the sentence", color="0.4")
+
+
+def sliding_filter(words: Sequence[str], outputs: ArrayLike, width: int) -> None:
+    """A filter that slides over a sentence: what it gives at each place; its place of the largest output is framed.
+
+    words: of the sentence.  outputs: (len(words) - width + 1,).  width: of the filter, in words.
+    """
+    outputs = np.asarray(outputs, float)
+    best, scale = int(np.argmax(outputs)), scale_of(*outputs)
+    axes = canvas(-0.2, 1.5 * len(words) + 0.2, -2.0, 1.3, 7.4 / (1.5 * len(words) + 0.4))
+    for step, word in enumerate(words):
+        axes.add_patch(Rectangle((1.5 * step, 0.2), 1.42, 0.8, fc="#DCEBF5", ec="white"))
+        axes.text(1.5 * step + 0.71, 0.6, word, ha="center", va="center", color=WORD)
+    axes.add_patch(Rectangle((1.5 * best - 0.05, 0.1), 1.5 * width, 1.0, fc="none", ec=GATE, lw=2.5))
+    for place, value in enumerate(outputs):
+        middle = 1.5 * (place + width / 2)
+        axes.plot([1.5 * place + 0.2, middle, 1.5 * (place + width) - 0.25], [0.1, -0.75, 0.1],
+                  color=GATE if place == best else "0.8", lw=2 if place == best else 1, zorder=1)
+        bead(axes, (middle, -1.1), value, "largest" if place == best else "", GATE if place == best else "0.5", scale)
+
+
+def lattice(scores: ArrayLike, rows: Sequence[str], columns: Sequence[str], path: Sequence[int]) -> None:
+    """A lattice of states: a column a step, a row a state, and the best path through it.
+
+    scores: (steps, states), the best score of a path that ends there.  rows: the states.  columns: the steps.
+    path: (steps,), the state of each step on the best path.
+    """
+    scores = np.asarray(scores, float)
+    steps, states = scores.shape
+    finite = scores[np.isfinite(scores)]
+    scale = scale_of(*finite)
+    axes = canvas(-1.2, 1.7 * steps - 0.9, -1.15 * states + 0.35, 1.2, 7.3 / (1.7 * steps + 0.3))
+    for step in range(steps):
+        axes.text(1.7 * step, 0.8, columns[step], ha="center", va="center", color=WORD)
+        for state in range(states):
+            for before in range(states if step else 0):
+                best = path[step - 1] == before and path[step] == state
+                axes.plot([1.7 * step - 1.7, 1.7 * step], [-1.15 * before, -1.15 * state], zorder=1,
+                          color=STATE if best else "0.85", lw=3 if best else 0.8)
+            if np.isfinite(scores[step, state]):
+                colour = STATE if path[step] == state else "0.6"
+                bead(axes, (1.7 * step, -1.15 * state), scores[step, state], "", colour, scale, places=2)
+    for state, name in enumerate(rows):
+        axes.text(-0.55, -1.15 * state, name, ha="right", va="center")
+
+
+def ring(sizes: ArrayLike, what: str) -> None:
+    """Workers in a ring, each of which sends to the next one.
+
+    sizes: (workers,), how much each sends in a turn.  what: its name and unit.
+    """
+    sizes = np.asarray(sizes, float)
+    angles = np.pi / 2 - 2 * np.pi * np.arange(len(sizes)) / len(sizes)
+    axes, scale = canvas(-3.6, 3.6, -2.5, 2.6, 0.9), scale_of(*sizes)
+    places = [(1.7 * np.cos(angle), 1.7 * np.sin(angle)) for angle in angles]
+    for number, (place, size) in enumerate(zip(places, sizes, strict=True)):
+        following = places[(number + 1) % len(places)]
+        arrow(axes, place, following, GRADIENT, 2, bend=-0.25)
+        bead(axes, place, size, "", GRADIENT, scale, places=2)
+        x, y = 1.6 * place[0], 1.32 * place[1]
+        axes.text(x, y, f"worker {number + 1}", ha="center", va="center", color=GRADIENT)
+    axes.text(0, 0, what, ha="center", va="center", color=GRADIENT, fontsize=9)

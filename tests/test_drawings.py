@@ -26,10 +26,21 @@ DRAWINGS = {
                                                "deltas": [rng.normal(size=3), rng.normal(size=1)]}),
     "gathered": (drawings.gathered, {"signals": [-0.0109, -0.01699, -0.00481], "weights": [0.4, 0.2, 0.6],
                                      "slope": 0.2232}),
+    "batch": (drawings.batch, {"ids": np.array([[11, 47, 9, 64, 0], [3, 209, 12, 0, 0]]),
+                               "words": [["this", "film", "was", "dull"], ["i", "liked", "it"]]}),
+    "look_up": (drawings.look_up, {"table": rng.normal(size=(4, 3)), "names": ["<pad>", "the", "good", "film"],
+                                   "chosen": [1, 2, 3, 2]}),
+    "sliding_filter": (drawings.sliding_filter, {"words": "the film was not very good".split(),
+                                                 "outputs": np.array([-0.7, 0.25, 1.03, 0.16, -0.59]), "width": 2}),
+    "lattice": (drawings.lattice, {"scores": np.append(rng.normal(size=(3, 3)), [[1.5, -np.inf, -2.0]], axis=0),
+                                   "rows": ["O", "B", "I"], "columns": ["Mary", "Poppins", "was", "here"],
+                                   "path": [1, 2, 0, 0]}),
+    "ring": (drawings.ring, {"sizes": [1.5, 2.0, 1.5, 1.0, 0.5], "what": "MB in a turn"}),
     "unrolled": (drawings.unrolled, {"x": rng.normal(size=4), "h": rng.normal(size=5), "factors": rng.random(4)}),
     "matrix": (drawings.matrix, {"values": rng.normal(size=(2, 4)), "rows": ["a", "b"], "columns": list("1212"),
                                  "groups": {"first": 2, "second": 2}}),
 }
+FIXED = "names rows columns groups weights stage words chosen width path what ids".split()
 HIDES = {"gates": (1, 2), "candidate": (1,)}           # in these stages not all of these are drawn yet
 NUMBER = re.compile(r"^[× \d.=]*-?\d+\.\d{2,}$")
 
@@ -61,14 +72,14 @@ def places(arguments):
     """Each number among the arguments: (name, index or None)."""
     for name, value in arguments.items():
         late = arguments.get("stage") in HIDES.get(name, ())
-        if late or name in ("names", "rows", "columns", "groups", "weights", "stage"):
+        if late or name in FIXED:
             continue
         if np.isscalar(value):
             yield name, ()
         elif name in ("layers", "deltas"):
             yield from ((name, (row, number)) for row, numbers in enumerate(value) for number in range(len(numbers)))
         else:
-            yield from ((name, index) for index in np.ndindex(np.shape(value)))
+            yield from ((name, index) for index in np.ndindex(np.shape(value)) if np.isfinite(np.asarray(value)[index]))
 
 
 def nudged(arguments, name, index):
@@ -134,6 +145,31 @@ def test_no_two_texts_lie_over_each_other(name):
     for number, (one, box) in enumerate(boxes):
         for other, beside in boxes[number + 1:]:
             assert not box.shrunk(0.9, 0.8).overlaps(beside.shrunk(0.9, 0.8)), (one, other)
+
+
+def test_in_a_batch_padding_is_grey_and_its_share_is_written():
+    draw, arguments = DRAWINGS["batch"]
+    draw(**arguments)
+    grey = [patch for patch in plt.gca().patches if patch.get_facecolor()[:3] == pytest.approx((0.88, 0.88, 0.88))]
+    assert len(grey) == 3 and "padding: 0.30 of the fields" in [text.get_text() for text in plt.gca().texts]
+    before = plots.digest(plt.gcf())
+    draw(np.where(arguments["ids"] == 209, 208, arguments["ids"]), arguments["words"])
+    assert plots.digest(plt.gcf()) != before
+
+
+def test_a_filter_is_framed_where_it_gives_most():
+    draw, arguments = DRAWINGS["sliding_filter"]
+    draw(**arguments)
+    [frame] = [patch for patch in plt.gca().patches if patch.get_linewidth() == 2.5]
+    assert frame.get_x() == pytest.approx(1.5 * 2 - 0.05) and frame.get_width() == pytest.approx(3)
+
+
+def test_the_best_path_is_thick_and_what_cannot_be_is_left_out():
+    draw, arguments = DRAWINGS["lattice"]
+    draw(**arguments)
+    thick = [tuple(line.get_ydata().round(2)) for line in plt.gca().lines if line.get_linewidth() == 3]
+    assert thick == [(-1.15, -2.3), (-2.3, 0), (0, 0)]
+    assert sum(isinstance(patch, Circle) for patch in plt.gca().patches) == 11
 
 
 def test_a_gate_is_filled_as_far_as_it_is_open():
