@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .datasets.registry import CORPORA, of_kind
+from .datasets.registry import CORPORA, in_use
 from .files import PROJECT, DataError
 
 FOLDER = PROJECT / "data" / "results"
@@ -89,12 +89,6 @@ class Difference(NamedTuple):
         return self.low > 0 or self.high < 0
 
 
-def in_use(kind: str) -> str:
-    """The corpus of a kind that the chapters read: what its variable says, else the bundled one."""
-    bundled = of_kind(kind)[0]
-    return os.environ.get(bundled.variable) or bundled.name
-
-
 def near(stored: float, fresh: float) -> bool:
     """The rule of the comparison for scores of trained networks, notebooks/conftest.py."""
     return abs(stored - fresh) <= max(1e-6, min(0.05, 0.1 * max(abs(stored), abs(fresh))))
@@ -133,6 +127,11 @@ def file_of(name: str, corpus: str = "") -> Path:
     return FOLDER / (f"{name}.{corpus}.csv" if corpus and not CORPORA[corpus].bundled else f"{name}.csv")
 
 
+def command(name: str, corpus: str = "") -> str:
+    """What measures an experiment, without the Python in front."""
+    return f"-m course_utils experiments {name}" + (f" --corpus {corpus}" if corpus else "")
+
+
 def read(name: str, corpus: str = "") -> Results:
     """The stored results of an experiment, on the corpus in use if there are some, else on the bundled one.
 
@@ -143,8 +142,7 @@ def read(name: str, corpus: str = "") -> Results:
     used = [os.environ[variable] for variable in sorted(variables) if os.environ.get(variable) in CORPORA]
     paths = [file_of(name, one) for one in ([corpus] if corpus else [*used, ""])]
     path = next((path for path in paths if path.exists()), None)
-    option = f" --corpus {corpus}" if corpus else ""
-    remedy = f"Measure it: python -m course_utils experiments {name}{option}"
+    remedy = f"Measure it: python {command(name, corpus)}"
     if path is None:
         raise DataError(f"data/results/{paths[0].name} is not there. {remedy}")
     try:

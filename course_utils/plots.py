@@ -223,7 +223,7 @@ def seeds(results: "Results", xlabel: str, what: str = "accuracy", controls: dic
         beside = row + np.linspace(-0.18, 0.18, len(values))               # so that equal ones are seen
         axes.scatter(values, beside, s=30, color=COLOURS[0], zorder=2)
         axes.plot([values.mean()] * 2, [row - 0.32, row + 0.32], color=COLOURS[1], linewidth=2, zorder=3)
-    for (name, score), dashes in zip((controls or {}).items(), [":", "--"], strict=False):
+    for (name, score), dashes in zip((controls or {}).items(), itertools.cycle([":", "--"]), strict=False):
         axes.axvline(score, color="0.3", linestyle=dashes, linewidth=1.5, label=name)
     axes.set_yticks(range(len(conditions)), conditions)
     axes.set(xlabel=f"{xlabel} (line: mean)", ylim=(len(conditions) - 0.4, -0.6))

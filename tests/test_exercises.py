@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from course_utils import by_hand
 from course_utils.commands.experiments import function_of
+from course_utils.commands.fingerprint import bindings
 from course_utils.exercises import Function, Open, Value, ch01, exercise
 from course_utils.exercises.compare import difference
 
@@ -60,13 +61,6 @@ def value_of(number):
     return ALL[number].solve(*ALL[number].given)
 
 
-def bound(statement):
-    """The names that a statement of a cell binds."""
-    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-        return {statement.name}
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-
-
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_the_solutions_are_right(chapter):
     """With the chapter's imports and the names in USED as the whole chapter leaves them; nothing else of it is run."""
@@ -75,7 +69,7 @@ def test_the_solutions_are_right(chapter):
     used = set(USED.get(chapter, "").split())
     before = [statement for cell in cells[:border] if cell.cell_type == "code"
               for statement in ast.parse(cell.source).body
-              if isinstance(statement, ast.Import | ast.ImportFrom) or bound(statement) & used]
+              if isinstance(statement, ast.Import | ast.ImportFrom) or bindings(statement) & used]
     after = []
     for task, cell in zip(cells[border:], cells[border + 1:], strict=False):
         if found := re.fullmatch(r'exercise\("(.+)"\)\.check\((\w+)\)', cell.source):

@@ -9,6 +9,7 @@ import pytest
 from test_notebooks import comparison
 
 from course_utils import plots
+from course_utils.experiments import Results
 
 X = np.arange(20)
 CURVES = {"square": X ** 2.0, "falling": 400 - 15.0 * X, "flat": np.full(20, 100.0)}
@@ -47,6 +48,12 @@ def test_every_curve_is_drawn(count):
     curves = {str(number): X + number for number in range(count)}
     assert digest(plots.lines, X, curves, "x", "y")[0]["lines"]["count"] == count
     assert digest(plots.scores, {name: {"a": 0.5} for name in curves})[0]["points"]["count"] == count
+
+
+def test_every_control_is_drawn():
+    results = Results("77", {}, {("a", seed): {"accuracy": 0.5} for seed in (1, 2)})
+    [held] = digest(plots.seeds, results, "accuracy", controls={"one": 0.1, "two": 0.2, "three": 0.3})
+    assert held["lines"]["count"] == 4 and held["points"]["count"] == 1            # one line is the mean
 
 
 def test_more_curves_than_can_be_told_apart_are_refused():

@@ -20,9 +20,9 @@ from tqdm import tqdm
 
 from .. import experiments
 from ..datasets import corpus_name
-from ..datasets.registry import CORPORA, of_kind
+from ..datasets.registry import CORPORA, in_use
 from ..files import PROJECT, DataError, write_whole
-from .fingerprint import Module, bindings, closure, corpus_of, fingerprint, source_of
+from .fingerprint import Module, bindings, closure, dependencies, fingerprint, kinds_of, source_of
 from .notebooks import BUILD, FOLDER, require_writable
 
 PLAN = experiments.FOLDER / "experiments.toml"
@@ -76,17 +76,16 @@ def function_of(path: Path, name: str, further: str = "") -> Callable:
 
 def head_of(experiment: Experiment, corpus: str) -> dict[str, str]:
     """What stands above the rows: where they come from, and the fingerprint."""
-    kind = corpus_of(experiment.notebook, experiment.function)
+    kinds = kinds_of(dependencies(experiment.notebook, experiment.function))
     packages = ", ".join(f"{package} {version(package)}" for package in ("tensorflow", "keras", "numpy"))
     return {"measured by": f"make experiments NAME={experiment.name}", "chapter": experiment.notebook.stem,
-            "function": experiment.function, "corpus": experiments.in_use(kind) if kind else "none",
+            "function": experiment.function, "corpus": in_use(kinds[0]) if kinds else "none",
             "fingerprint": fingerprint(experiment.notebook, experiment.function, bundled=not corpus),
             "versions": f"Python {platform.python_version()}, {packages}"}
 
 
 def stale(experiment: Experiment, corpus: str = "") -> str | None:
     """None if the stored results are those of today's code and corpus, else a line with the command that mends it."""
-    option = f" --corpus {corpus}" if corpus else ""
     found = experiments.read(experiment.name, corpus)
     if found.head["fingerprint"] == fingerprint(experiment.notebook, experiment.function, not corpus):
         if set(found.rows) == set(pairs(experiment, corpus)):
@@ -95,7 +94,7 @@ def stale(experiment: Experiment, corpus: str = "") -> str | None:
     else:
         what = f"{experiment.function}() or what it uses"
     return (f"data/results/{experiments.file_of(experiment.name, corpus).name} is stale: {what} changed since. "
-            f"Run: python -m course_utils experiments {experiment.name}{option}")
+            f"Run: python {experiments.command(experiment.name, corpus)}")
 
 
 def pairs(experiment: Experiment, corpus: str = "") -> list[tuple[str, int]]:
@@ -147,7 +146,7 @@ def measure_all(names: Collection[str], corpus: str = "") -> int:
     if corpus:
         if corpus not in CORPORA or not CORPORA[corpus].kind:
             raise DataError(f"{corpus} is not a corpus that chapters read.")
-        os.environ[of_kind(CORPORA[corpus].kind)[0].variable] = corpus
+        os.environ[CORPORA[corpus].variable] = corpus
         corpus_name(CORPORA[corpus].kind)                        # one line if it has not been fetched
     for name in names or [name for name, one in plan.items() if not corpus or corpus in one.corpora]:
         with contextlib.suppress(DataError):

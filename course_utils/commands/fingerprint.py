@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterator
+from importlib.util import resolve_name
 from pathlib import Path
 
 from ..datasets.registry import of_kind
@@ -18,13 +19,11 @@ from ..files import PROJECT
 PACKAGE = PROJECT / "course_utils"
 DATA = "course_utils.datasets"             # what it loads is judged by the corpus's own checksums
 
-Names = frozenset[str]
-
 
 class Module:
     """The top level of some source: which statements bind a name, and what is imported.
 
-    name: "notebook", or of a module of the package.  root: the folder of the package.
+    name: "notebook", or of a module of the package.  package: what its relative imports start from.
     """
 
     def __init__(self, name: str, source: str, package: str = ""):
@@ -32,8 +31,7 @@ class Module:
         tree = ast.parse(source)
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
-                start = ".".join(package.split(".")[:len(package.split(".")) - node.level + 1]) if node.level else ""
-                origin = ".".join(part for part in (start, node.module) if part)
+                origin = resolve_name("." * node.level + (node.module or ""), package)
                 self.imported |= {alias.asname or alias.name: (origin, alias.name) for alias in node.names}
         for statement in tree.body:
             for binding in bindings(statement):
@@ -47,7 +45,7 @@ def bindings(statement: ast.stmt) -> set[str]:
     return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
-def free(node: ast.AST, local: Names = frozenset()) -> Iterator[tuple[str, ...]]:
+def free(node: ast.AST, local: frozenset[str] = frozenset()) -> Iterator[tuple[str, ...]]:
     """The names that a piece of code reads and does not itself bind: ("predict",), ("text", "pad")."""
     if isinstance(node, ast.FunctionDef | ast.Lambda):
         stored = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
@@ -124,22 +122,24 @@ def source_of(path: Path) -> str:
     return "\n".join(source for kind, source in before if kind == "code")
 
 
+def dependencies(path: Path, function: str) -> dict[tuple[str, str], list[ast.stmt]]:
+    """All that a function of a notebook depends on, as in `closure`.  Raises KeyError if it is not there."""
+    return closure(Module("notebook", source_of(path)), function)
+
+
+def kinds_of(found: dict[tuple[str, str], list[ast.stmt]]) -> list[str]:
+    """The kinds of corpora among dependencies: "entities", "news", "reviews"."""
+    return sorted(name.removeprefix("load_") for module, name in found if module == DATA and name.startswith("load_"))
+
+
 def fingerprint(path: Path, function: str, bundled: bool = True) -> str:
     """Of a function of a notebook and, if they are meant, of the bundled corpora that it reads.
 
     Raises KeyError if the function is not there.
     """
-    found = closure(Module("notebook", source_of(path)), function)
+    found = dependencies(path, function)
     code = {f"{module}:{name}": [plain(statement) for statement in statements]
             for (module, name), statements in found.items() if not module.startswith(DATA)}
-    kinds = sorted(name.removeprefix("load_") for module, name in found if module == DATA and name.startswith("load_"))
-    kinds = kinds if bundled else []
+    kinds = kinds_of(found) if bundled else []
     sums = [(PROJECT / "data" / of_kind(kind)[0].name / "SHA256SUMS").read_text("ascii").split() for kind in kinds]
     return hashlib.sha256(json.dumps([code, sums], sort_keys=True).encode()).hexdigest()[:16]
-
-
-def corpus_of(path: Path, function: str) -> str:
-    """The kind of corpus that a function of a notebook reads: "reviews", "news", "entities"; "" for none."""
-    found = closure(Module("notebook", source_of(path)), function)
-    return next((name.removeprefix("load_") for module, name in sorted(found) if module == DATA
-                 and name.startswith("load_")), "")

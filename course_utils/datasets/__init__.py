@@ -10,7 +10,6 @@ Nothing here calls the network. TensorFlow is imported by the first call, not by
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -76,7 +75,7 @@ def corpus_name(kind: str) -> str:
     choices = registry.of_kind(kind)
     default, *others = (corpus.name for corpus in choices)
     variable = choices[0].variable
-    name = os.environ.get(variable) or default
+    name = registry.in_use(kind)
     if name not in (default, *others):
         choice = " or ".join((default, *others))
         raise DataError(f"{variable}={name} is unknown. Set it to {choice}, or leave it unset.")

@@ -8,6 +8,7 @@ See CONTRIBUTING.md.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 
@@ -94,6 +95,12 @@ CORPORA = {corpus.name: corpus for corpus in ENTRIES}
 def of_kind(kind: str) -> list[Corpus]:
     """The corpora of a kind, the bundled one first."""
     return sorted((corpus for corpus in ENTRIES if corpus.kind == kind), key=lambda corpus: not corpus.bundled)
+
+
+def in_use(kind: str) -> str:
+    """What the environment variable of a kind says, else the name of the bundled corpus. It may be unknown here."""
+    bundled = of_kind(kind)[0]
+    return os.environ.get(bundled.variable) or bundled.name
 
 
 def fetchable() -> list[Corpus]:
