@@ -128,8 +128,8 @@ def copied_project(tmp_path):
     """The project without its notebooks in a folder of its own, to be changed at will."""
     root = tmp_path / "copy"
     shutil.copytree(PROJECT / "course_utils", root / "course_utils", ignore=shutil.ignore_patterns("__pycache__"))
-    for corpus in (PROJECT / "data").glob("course_*"):
-        shutil.copytree(corpus, root / "data" / corpus.name)
+    for part in [*(PROJECT / "data").glob("course_*"), PROJECT / "data" / "results"]:
+        shutil.copytree(part, root / "data" / part.name)
     shutil.copy(PROJECT / "pyproject.toml", root)
     (root / "notebooks").mkdir()
     shutil.copy(PROJECT / "notebooks" / "conftest.py", root / "notebooks")
