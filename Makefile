@@ -1,18 +1,18 @@
-# make run: execute all chapters into build/.  make test: every quick test, outputs compared.  make test-all: all.  Each sets up .venv first, once.
+# make run: execute all chapters and write them as a book.  make book: the book of the stored outputs.  make test: every quick test, outputs compared.  make test-all: all.  Each sets up .venv first, once.
 PYTHON ?= $(or $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; raise SystemExit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done),python3)
 IN = "$(or $(wildcard .venv/bin/python),$(PYTHON))"
 
-.PHONY: python setup run test test-all lab refresh experiments lint data data-report bench mutants clean
+.PHONY: python setup run book test test-all lab refresh experiments lint data data-report bench mutants clean
 
-run test lab: python
+run book test lab: python
 	@"$(PYTHON)" -m course_utils $@
 
 refresh: setup
 	@$(IN) -m course_utils refresh
 
 test-all: python
-	@"$(PYTHON)" -m course_utils test -m ""
+	@"$(PYTHON)" -m course_utils test -m "" $(ARGUMENTS)
 
 experiments: setup
 	@$(IN) -m course_utils experiments $(NAME) $(if $(CORPUS),--corpus $(CORPUS))

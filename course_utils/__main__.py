@@ -1,4 +1,4 @@
-"""`python -m course_utils run | test | lab | setup | refresh | experiments | doctor | fetch`, read by Python 3.8."""
+"""`python -m course_utils run | book | test | lab | refresh | …`, read by Python 3.8."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ def read_arguments(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m course_utils",
                                      description="Commands of the course. The first one sets the course up.")
     commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run", help="execute the chapters and write them as HTML to build/")
+    run = commands.add_parser("run", help="execute the chapters and write them as a book to build/book/")
+    commands.add_parser("book", help="write the book of the stored outputs, without executing anything")
     commands.add_parser("test", help="compare every output and run all other tests; takes pytest's arguments")
     commands.add_parser("lab", help="open the notebooks in JupyterLab")
     commands.add_parser("setup", help="only set the course up: .venv with its packages")
@@ -99,6 +100,9 @@ def work(arguments: argparse.Namespace) -> int:
         from .commands import experiments
         return experiments.measure_all(arguments.names, arguments.corpus)
     from .commands import notebooks
+    if arguments.command == "book":
+        notebooks.require_writable(notebooks.BUILD)
+        return notebooks.write_book()
     return getattr(notebooks, arguments.command)(arguments.chapters)
 
 

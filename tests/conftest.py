@@ -128,9 +128,10 @@ def copied_project(tmp_path):
     """The project without its notebooks in a folder of its own, to be changed at will."""
     root = tmp_path / "copy"
     shutil.copytree(PROJECT / "course_utils", root / "course_utils", ignore=shutil.ignore_patterns("__pycache__"))
-    for part in [*(PROJECT / "data").glob("course_*"), PROJECT / "data" / "results"]:
-        shutil.copytree(part, root / "data" / part.name)
-    shutil.copy(PROJECT / "pyproject.toml", root)
+    for part in *(PROJECT / "data").glob("course_*"), PROJECT / "data" / "results", PROJECT / "book":
+        shutil.copytree(part, root / part.relative_to(PROJECT))
+    for file in "pyproject.toml", "README.md", "data/README.md":
+        shutil.copy(PROJECT / file, root / file)
     (root / "notebooks").mkdir()
     shutil.copy(PROJECT / "notebooks" / "conftest.py", root / "notebooks")
     return root

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -11,7 +12,8 @@ from course_utils.commands import doctor
 
 
 def write(root, name, *sources):
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    book = book_of(*sources)
+    book.cells.insert(0, nbformat.v4.new_markdown_cell(f"# {name}"))
     (root / "notebooks" / f"{name}.ipynb").write_text(nbformat.writes(book), encoding="utf-8")
 
 
@@ -31,26 +33,22 @@ def test_run_goes_on_after_a_failing_chapter_and_ends_in_a_table(run, small_cour
     assert "FAILED: cell [1]: ZeroDivisionError: division by zero" in lines[1]
     assert [line.split()[-1] for line in lines[-5:-2]] == ["ok", "failed", "ok"]
     assert lines[-2].endswith("2 ok, 1 failed")
-    pages = {path.name: path.read_text("utf-8") for path in (small_course / "build").iterdir()}
-    assert sorted(pages) == ["01_good.html", "02_bad.html", "03_good.html", "index.html"]
-    assert "here" in pages["01_good.html"] and "True" in pages["03_good.html"]
-    assert "ZeroDivisionError" in pages["02_bad.html"]
-    assert all(f'href="{name}"' in pages["index.html"] for name in pages if name != "index.html")
-
-
-def test_pages_call_no_other_host(run, small_course):
-    run("-m", "course_utils", "run", "01", cwd=small_course)
-    page = (small_course / "build" / "01_good.html").read_text("utf-8")
-    import re
-    assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//[^"'>]+""", page)
+    pages = {path.stem: path.read_text("utf-8") for path in (small_course / "build" / "book").glob("*.html")}
+    assert {"index", "01_good", "02_bad", "03_good", "start", "glossary"} <= set(pages)
+    assert "here" in pages["01_good"] and "True" in pages["03_good"]
+    failed = "cell [1]: ZeroDivisionError: division by zero"
+    assert "This chapter failed" in pages["02_bad"] and failed in pages["02_bad"] and "never" in pages["02_bad"]
+    assert "This chapter failed" not in pages["01_good"] and pages["index"].count(f"failed: {failed}") == 1
+    assert done.stdout.splitlines()[-1] == f"To read: {Path('build') / 'book' / 'index.html'}" and done.stderr == ""
 
 
 def test_run_takes_chapters_by_number_or_file(run, small_course):
     done = run("-m", "course_utils", "run", "03", "notebooks/01_good.ipynb", cwd=small_course)
     assert done.returncode == 0 and [line.split()[0] for line in done.stdout.splitlines()[:2]] == ["03_good", "01_good"]
     run("-m", "course_utils", "run", "03", cwd=small_course)
-    index = (small_course / "build" / "index.html").read_text("utf-8")
-    assert "01_good.html" in index and "03_good.html" in index
+    page = lambda name: (small_course / "build" / "book" / f"{name}.html").read_text("utf-8")
+    assert "True" in page("03_good") and "02_bad.html" in page("index")
+    assert "print" in page("01_good") and "</span>here\n" not in page("01_good")          # its stored outputs: none
 
 
 def test_an_unknown_chapter_names_those_there_are(run, small_course):
@@ -67,7 +65,7 @@ def test_a_cell_without_end_is_one_line_and_the_index_is_written(run, small_cour
     done = run("-c", code, cwd=small_course)
     assert done.returncode == 1 and "1 ok, 1 failed" in done.stdout
     assert "FAILED: a cell took longer than 2 seconds" in done.stdout
-    assert "took longer" in (small_course / "build" / "index.html").read_text("utf-8")
+    assert "took longer" in (small_course / "build" / "book" / "index.html").read_text("utf-8")
 
 
 def test_without_chapters_there_is_one_line(run, copied_project):
@@ -82,7 +80,10 @@ def test_refresh_stores_outputs_and_leaves_a_failing_chapter_as_it_was(run, smal
     assert "FAILED, left as it was: cell [1]: ZeroDivisionError" in done.stdout
     assert (small_course / "notebooks" / "02_bad.ipynb").read_bytes() == before
     book = nbformat.read(small_course / "notebooks" / "01_good.ipynb", as_version=4)
-    assert [cell.execution_count for cell in book.cells] == [1, 2] and book.cells[0].outputs[0].text == "here\n"
+    _, first, second, links = book.cells
+    assert (first.execution_count, second.execution_count) == (1, 2) and first.outputs[0].text == "here\n"
+    assert links.source == "[Contents](contents.md) · [02_bad →](02_bad.ipynb)"
+    assert "[03_good](03_good.ipynb)" in (small_course / "notebooks" / "contents.md").read_text("utf-8")
 
 
 def test_refresh_names_the_cells_that_print_something_else_each_time(run, copied_project):

@@ -111,6 +111,19 @@ def test_under_gb18030_in_a_chinese_folder_notebooks_compare(run, gb18030, cours
     compare(in_a_chinese_folder(course, "gb18030"), gb18030 | {"COURSE_CACHE": str(tmp_path / "cache")})
 
 
+@posix
+@pytest.mark.slow
+def test_without_a_network_under_gb18030_in_a_chinese_folder_the_book_is_written(gb18030, copied_project):
+    course = in_a_chinese_folder(copied_project, "gb18030")
+    for path in NOTEBOOKS[3:10]:
+        shutil.copy(path, course / "notebooks")
+    start = [*ALONE, *LOOPBACK] if can_be_alone() else []
+    done = subprocess.run([*start, sys.executable, "-m", "course_utils", "book"], cwd=course, capture_output=True,
+                          env=users_environment() | {"PYTHONPATH": str(course)} | gb18030)
+    assert (done.returncode, done.stderr) == (0, b"") and done.stdout.startswith(b"To read: build/book/index.html")
+    assert "误差项" in (course / "build" / "book" / "glossary.html").read_text("utf-8")
+
+
 def test_the_generator_under_gb18030(gb18030, copied_project, run):
     course = in_a_chinese_folder(copied_project, "gb18030")
     shutil.copytree(PROJECT / "data" / "generators", course / "data" / "generators")
@@ -187,7 +200,7 @@ def test_in_a_read_only_folder_notebooks_compare(course, tmp_path):
 
 def test_in_a_read_only_folder_commands_say_what_to_do(run, small_course, tmp_path):
     with read_only(small_course, tmp_path / "read only") as folder:
-        for command in "run", "refresh":
+        for command in "run", "book", "refresh":
             done = run("-m", "course_utils", command, cwd=folder, env=UNWRITTEN)
             assert done.returncode == 1 and done.stderr.count("\n") == 1
             assert "Copy the course to a folder of your own" in done.stderr
@@ -273,10 +286,6 @@ def test_three_gib_are_enough(course):
     compare(course, {}, preexec_fn=three_gib)
 
 
-def pages(course):
-    return {path.name: path.read_text("utf-8") for path in (course / "build").iterdir()}
-
-
 def test_two_runs_at_once_do_not_disturb_each_other(course, tmp_path):
     """Both prepare the same corpora for the first time, and write the same pages."""
     env = users_environment() | {"PYTHONPATH": str(course), "COURSE_CACHE": str(tmp_path / "cache")}
@@ -286,8 +295,10 @@ def test_two_runs_at_once_do_not_disturb_each_other(course, tmp_path):
     for run in runs:
         printed, _ = run.communicate(timeout=900)
         assert run.returncode == 0 and f"{len(names)} ok, 0 failed" in printed, printed
-    assert sorted(pages(course)) == [*(f"{name}.html" for name in names), "index.html"]
-    assert all(page.rstrip().endswith("</html>") for page in pages(course).values())
+    pages = {path.stem: path.read_text("utf-8") for path in (course / "build" / "book").glob("*.html")}
+    assert {*names, "index", "search"} <= set(pages)
+    assert all(page.rstrip().endswith("</html>") for page in pages.values())
+    assert [path.name for path in (course / "build").iterdir() if path.is_dir()] == ["book"]
 
 
 def kernels(folder):
@@ -341,7 +352,7 @@ def test_ctrl_c_in_training_leaves_no_process_and_nothing_half_made(copied_proje
     assert not kernels(copied_project)
     assert path.read_bytes() == before
     assert [file.name for file in copied_project.rglob("*.partial*")] == []
-    assert not (copied_project / "build").exists() or pages(copied_project) == {}
+    assert list(copied_project.glob("build/*")) == []
 
 
 def test_the_table_of_conditions_names_tests_that_there_are():

@@ -64,7 +64,7 @@ def test_a_chapter_on_reviews_runs_through_on_them(run, cache, copied_project, p
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 ok, 0 failed" in done.stdout
     stepped_over = "These reviews name no phenomenon."
-    page = (copied_project / "build" / f"{path.stem}.html").read_text("utf-8")
+    page = (copied_project / "build" / "book" / f"{path.stem}.html").read_text("utf-8")
     in_source = path.read_text("utf-8").count(stepped_over)
     assert page.count(stepped_over) == 2 * in_source                       # in the source, and printed
 

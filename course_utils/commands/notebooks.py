@@ -1,27 +1,27 @@
-"""Executing the chapters: `run` writes them as HTML, `refresh` stores their outputs."""
+"""Executing the chapters: `run` writes them as a book, `refresh` stores their outputs."""
 
 import ast
 import asyncio
-import html
 import os
 import re
 import threading
 import time
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbconvert import HTMLExporter
 from nbconvert.filters import strip_ansi
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 from tqdm import tqdm
 
 from ..files import PROJECT, DataError, probe, write_whole
+from . import book
+from .pages import Chapter
 
 FOLDER = PROJECT / "notebooks"
 BUILD = PROJECT / "build"
@@ -112,38 +112,29 @@ def watched(name: str, notebook: NotebookNode) -> tuple[float, str | None]:
 
 
 def run(names: Collection[str] = ()) -> int:
-    """Execute the chapters one after the other and write each to build/, also one that fails. 0 if all went through."""
-    paths = find(names)
+    """Execute the chapters one after the other and write the book, in which the others have their stored outputs.
+    A chapter that fails is in it as far as it came. 0 if all went well."""
+    chosen, chapters = find(names), []
     require_writable(BUILD)
-    rows, exporter = [], HTMLExporter(mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="")
-    for path in paths:
+    for path in chosen:
         notebook = nbformat.read(path, as_version=4)
         seconds, problem = watched(path.stem, notebook)
-        page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": path.stem}})
-        write_whole(BUILD / f"{path.stem}.html", page)
-        rows.append((path.stem, seconds, problem))
+        chapters.append((seconds, Chapter(path, notebook, problem)))
         print(f"{path.stem:32} {seconds:6.1f} s  {'ok' if problem is None else 'FAILED: ' + problem}", flush=True)
-    failed = sum(problem is not None for *_, problem in rows)
-    write_index(rows)
+    failed = sum(chapter.problem is not None for _, chapter in chapters)
     print(f"\n{'chapter':32} seconds  result")
-    for name, seconds, problem in rows:
-        print(f"{name:32} {seconds:7.1f}  {'ok' if problem is None else 'failed'}")
-    print(f"{'in all':32} {sum(row[1] for row in rows):7.1f}  {len(rows) - failed} ok, {failed} failed\n"
-          f"To read: {(BUILD / 'index.html').relative_to(PROJECT)}")
-    return int(failed > 0)
+    for seconds, chapter in chapters:
+        print(f"{chapter.path.stem:32} {seconds:7.1f}  {'ok' if chapter.problem is None else 'failed'}")
+    print(f"{'in all':32} {sum(seconds for seconds, _ in chapters):7.1f}  {len(chapters) - failed} ok, {failed} failed")
+    return max(write_book(chapter for _, chapter in chapters), int(failed > 0))
 
 
-def write_index(rows: list[tuple[str, float, str | None]]) -> None:
-    """build/index.html, with a link to each page there, those of earlier runs included."""
-    problems = {name: problem for name, _, problem in rows}
-    items = "\n".join(f'<li><a href="{page.name}">{html.escape(page.stem.replace("_", " "))}</a>'
-                      f'{" (failed: " + html.escape(problems[page.stem]) + ")" if problems.get(page.stem) else ""}</li>'
-                      for page in sorted(BUILD.glob("[0-9][0-9]_*.html")))
-    page = ('<!doctype html><html lang="en"><meta charset="utf-8"><title>Neural networks for text</title>'
-            "<style>body{font:18px/1.6 sans-serif;max-width:40em;margin:3em auto;padding:0 1em}"
-            "li{margin:.3em 0}</style>"
-            f"<h1>Neural networks for text</h1><ol style=\"list-style:none;padding:0\">\n{items}\n</ol></html>\n")
-    write_whole(BUILD / "index.html", page)
+def write_book(executed: Iterable[Chapter] = ()) -> int:
+    """The book of these chapters, and of the stored outputs of all others. 0 if Sphinx had no warning."""
+    executed = {chapter.path: chapter for chapter in executed}
+    problem = book.write([executed.get(path) or chapter_at(path) for path in find()])
+    print(f"To read: {(BUILD / 'book' / 'index.html').relative_to(PROJECT)}")
+    return problem
 
 
 def refresh(names: Collection[str] = ()) -> int:
@@ -155,13 +146,14 @@ def refresh(names: Collection[str] = ()) -> int:
         before = printed(notebook)
         seconds, problem = watched(path.stem, notebook)
         if problem is None:
-            result = "changed" if write(notebook, path) else "as it was"
+            result = "changed" if write(with_links(notebook, path), path) else "as it was"
             after = printed(notebook)
             if other := [number for number in after if number in before and before[number] != after[number]]:
                 result += f", other output in [{'], ['.join(map(str, other))}]"
         else:
             failed, result = 1, f"FAILED, left as it was: {problem}"
         print(f"{path.stem:32} {seconds:6.1f} s  {result}", flush=True)
+    write_whole(FOLDER / "contents.md", contents())
     return failed
 
 
@@ -216,8 +208,32 @@ def normalise(names: Collection[str] = ()) -> int:
     """Write the notebooks as `refresh` does, without executing them."""
     require_writable(FOLDER)
     for path in find(names):
-        print(f"{path.stem:32} {'changed' if write(nbformat.read(path, as_version=4), path) else 'as it was'}")
+        notebook = with_links(nbformat.read(path, as_version=4), path)
+        print(f"{path.stem:32} {'changed' if write(notebook, path) else 'as it was'}")
+    write_whole(FOLDER / "contents.md", contents())
     return 0
+
+
+def chapter_at(path: Path) -> Chapter:
+    """A chapter with its stored outputs."""
+    return Chapter(path, nbformat.read(path, as_version=4))
+
+
+def with_links(notebook: NotebookNode, path: Path) -> NotebookNode:
+    """The chapter, ended by links to the one before, the contents and the next; they work in JupyterLab."""
+    paths = find()
+    place = paths.index(path)
+    before = [f"[← {chapter_at(one).title}]({one.name})" for one in paths[:place][-1:]]
+    after = [f"[{chapter_at(one).title} →]({one.name})" for one in paths[place + 1:][:1]]
+    cell = nbformat.v4.new_markdown_cell(" · ".join([*before, "[Contents](contents.md)", *after]), id=book.LINKS)
+    notebook.cells = [one for one in notebook.cells if one.get("id") != book.LINKS] + [cell]
+    return notebook
+
+
+def contents() -> str:
+    """The page that chapters link to in JupyterLab."""
+    rows = [f"| [{one.title}]({one.path.name}) | {one.question} | {one.minutes} |" for one in map(chapter_at, find())]
+    return "\n".join(["# Contents\n", "| chapter | question | minutes |", "| --- | --- | --- |", *rows, ""])
 
 
 def definitions(path: Path, names: Collection[str], namespace: dict) -> dict:

@@ -24,7 +24,8 @@ from ..files import PROJECT, probe, typed
 from .steps import NEEDED, Count, Line, SetupError, alone, explain, perform
 
 DIRECT = ("tensorflow", "keras", "tensorflow-datasets", "importlib-resources", "numpy", "scikit-learn", "matplotlib",
-          "keras-hub", "rjieba", "nervaluate", "nbval", "jupyterlab", "pytest", "pytest-xdist", "hypothesis")
+          "keras-hub", "rjieba", "nervaluate", "nbval", "jupyterlab", "sphinx", "myst-nb", "sphinx-book-theme",
+          "sphinx-mathjax-offline", "pytest", "pytest-xdist", "hypothesis", "selenium")
 
 
 def python_of(venv: Path, system: str = os.name) -> Path:

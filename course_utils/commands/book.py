@@ -1,0 +1,155 @@
+"""The book: the chapters with their outputs as pages that open without a server, written by Sphinx."""
+
+import base64
+import copy
+import dataclasses
+import importlib.metadata
+import io
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import nbformat
+from filelock import FileLock
+from nbformat import NotebookNode
+from PIL import Image
+
+from ..files import PROJECT
+from ..plots import FIGURE
+from . import pages
+from .pages import Chapter
+
+BUILD = PROJECT / "build"
+LINKS = "links"                            # the id of a chapter's last cell, with links that the book has in its margin
+README_PARTS = {"start.md": ("## Start", "## The chapters"), "data.md": ("## The data", "## For those who work on it")}
+
+
+def admonition(title: str, kind: str, text: str) -> str:
+    return f":::{{admonition}} {title}\n:class: {kind}\n{text.strip()}\n:::"
+
+
+def in_print(found: re.Match) -> str:
+    """A quote from print as a box. In a notebook it is a plain quote, since JupyterLab knows no boxes."""
+    text = re.sub("^> ?", "", found[0], flags=re.MULTILINE)
+    text = re.sub(r"^\*\*Seen in print\.?\*\*[,.]? *", "", text)
+    return admonition("Seen in print", "caution", text[:1].upper() + text[1:])
+
+
+def boxes(text: str) -> str:
+    """A text cell with its quotes from print, and what to remember, in boxes."""
+    text = re.sub(r"^> \*\*Seen in print.*(?:\n>.*)*", in_print, text, flags=re.MULTILINE)
+    remember = lambda found: admonition("What to remember", "tip", found[1]) + "\n\n"
+    return re.sub(r"^## What to remember\n(.*?)(?=^## |\Z)", remember, text, flags=re.MULTILINE | re.DOTALL)
+
+
+def plain(text: str) -> str:
+    """A text whose signs mean themselves in Markdown."""
+    return re.sub(r"([\\`*_$\[\]<>{}#|~])", r"\\\1", text)
+
+
+def with_caption(cell: NotebookNode) -> None:
+    """Make what `plots.show` printed the caption and the alternative text of the picture; a table in it stays."""
+    for output in cell.outputs:
+        output.get("data", {}).pop(FIGURE, None)
+        before, figure, after = output.get("text", "").rpartition("Figure: ")
+        if figure:
+            caption, table = re.match(r"(.*?)((?<=:\n)(?:[^\n]+: [^\n]*\d[^\n]*\n?)+)?\Z", after, re.DOTALL).groups("")
+            caption = " ".join(f"{figure}{caption}".split())
+            cell.metadata["mystnb"] = {"figure": {"caption": plain(caption)}, "image": {"alt": caption}}
+            output.text = before + table
+    cell.outputs = [output for output in cell.outputs if output.output_type != "stream" or output.text.strip()]
+
+
+def with_few_colours(notebook: NotebookNode) -> NotebookNode:
+    """A copy whose pictures have at most 256 colours, as most drawings do: they are a third as large."""
+    small = copy.deepcopy(notebook)
+    for cell in small.cells:
+        for output in cell.get("outputs", ()):
+            if picture := output.get("data", {}).get("image/png"):
+                buffer = io.BytesIO()
+                drawn = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")
+                drawn.quantize(dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+                output.data["image/png"] = base64.b64encode(buffer.getvalue()).decode()
+    return small
+
+
+def without_outputs(notebook: NotebookNode) -> NotebookNode:
+    """A copy to work in."""
+    bare = copy.deepcopy(notebook)
+    for cell in bare.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return bare
+
+
+def page_of(chapter: Chapter) -> NotebookNode:
+    """A chapter as its page: with boxes, captions and downloads; marked if it failed."""
+    page, name = copy.deepcopy(chapter.notebook), chapter.path.stem
+    page.metadata["language_info"] = {"name": "python", "pygments_lexer": "python"}
+    page.cells = [cell for cell in page.cells if cell.get("id") != LINKS]
+    for cell in page.cells:
+        if cell.cell_type == "markdown":
+            cell.source = boxes(cell.source)
+        else:
+            with_caption(cell)
+    top = (f"Download: {{download}}`with outputs <downloads/{name}.ipynb>` · "
+           f"{{download}}`without outputs <downloads/{name}_without_outputs.ipynb>`"
+           f" · [for teachers](teachers/{name}.md)")
+    if chapter.problem:
+        shown = f"It is shown as far as it came: {plain(chapter.problem)}"
+        top += "\n\n" + admonition("This chapter failed", "danger", shown)
+    if not page.cells or page.cells[0].cell_type != "markdown":
+        page.cells.insert(0, nbformat.v4.new_markdown_cell(f"# {name}"))
+    title, _, rest = page.cells[0].source.partition("\n")
+    page.cells[0].source = f"{title}\n\n{top}\n{rest}"
+    return page
+
+
+def gather(folder: Path, chapters: list[Chapter]) -> None:
+    """Write everything that Sphinx reads."""
+    shutil.copytree(PROJECT / "book", folder)
+    for name in "downloads", "teachers":
+        (folder / name).mkdir()
+    mathjax = next(file for file in importlib.metadata.files("sphinx-mathjax-offline") if file.name == "tex-svg.js")
+    shutil.copy(mathjax.locate(), folder / "_static")
+    for chapter in chapters:
+        name = chapter.path.stem
+        nbformat.write(page_of(chapter), folder / f"{name}.ipynb")
+        nbformat.write(chapter.notebook, folder / "downloads" / f"{name}.ipynb")
+        nbformat.write(without_outputs(chapter.notebook), folder / "downloads" / f"{name}_without_outputs.ipynb")
+        (folder / "teachers" / f"{name}.md").write_text(pages.teacher(chapter), "utf-8")
+        if picture := pages.picture(chapter):
+            (folder / "_static" / f"{chapter.number}.png").write_bytes(base64.b64decode(picture))
+    for name, text in gathered(chapters).items():
+        (folder / name).write_text(text, "utf-8")
+
+
+def gathered(chapters: list[Chapter]) -> dict[str, str]:
+    """The pages that are made from all chapters, and from the two READMEs."""
+    page = {path.name: path.read_text("utf-8") for path in (PROJECT / "book").glob("*.md")}
+    readme = (PROJECT / "README.md").read_text("utf-8").replace("](book/", "](")
+    parts = {name: readme[readme.index(first) + 1:readme.index(after)] for name, (first, after) in README_PARTS.items()}
+    return parts | {
+        "corpora.md": (PROJECT / "data" / "README.md").read_text("utf-8"),
+        "index.md": page["index.md"].replace("<!-- chapters -->", pages.cards(chapters))
+                                    .replace("<!-- map -->", pages.map_of(chapters)),
+        "glossary.md": page["glossary.md"].replace("<!-- terms -->", pages.glossary(chapters)),
+        "literature.md": pages.literature(page["literature.md"], chapters),
+    }
+
+
+def write(chapters: list[Chapter]) -> int:
+    """Write build/book/ at once. 0 if Sphinx had no warning; it prints those it has."""
+    from sphinx.cmd.build import build_main
+    chapters = [dataclasses.replace(one, notebook=with_few_colours(one.notebook)) for one in chapters]
+    with tempfile.TemporaryDirectory(dir=BUILD, prefix="book.") as folder, FileLock(BUILD / "book.lock"):
+        source, made = Path(folder) / "source", Path(folder) / "html"
+        gather(source, chapters)
+        problem = build_main(["-q", "-W", "-b", "html", "-d", f"{folder}/doctrees", str(source), str(made)])
+        for unused in made.rglob("*.map"):                             # a fifth of the book, for the theme's makers
+            unused.unlink()
+        shutil.rmtree(made / "_static" / "locales")
+        shutil.rmtree(BUILD / "book", ignore_errors=True)
+        made.rename(BUILD / "book")
+    return problem
