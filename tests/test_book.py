@@ -26,10 +26,10 @@ def chapter(number, *texts):
 
 
 def test_quotes_from_print_and_what_to_remember_become_boxes():
-    text = "Before.\n\n> **Seen in print.** one\n> two\n\nAfter.\n\n## What to remember\n\n- this\n\n## Exercises\n\nmore"
+    text = "Before.\n\n> **Seen in print.** one\n> two\n\nAfter.\n\n## What to remember\n\n- this\n\n## Exercises\n\na"
     assert book.boxes(text) == (
         "Before.\n\n:::{admonition} Seen in print\n:class: caution\nOne\ntwo\n:::\n\nAfter.\n\n"
-        ":::{admonition} What to remember\n:class: tip\n- this\n:::\n\n## Exercises\n\nmore")
+        ":::{admonition} What to remember\n:class: tip\n- this\n:::\n\n## Exercises\n\na")
     assert book.boxes("> another quote") == "> another quote"
 
 
@@ -48,7 +48,7 @@ def test_what_show_prints_becomes_caption_and_alternative_text_and_a_table_in_it
 
 
 def test_the_glossary_takes_terms_in_italics_with_their_chinese_name_and_the_sentence_around():
-    text = "One. A *one-hot* vector (独热向量; Somebody et al. 2001) picks\na row. Two.\n\n> *quoted* (引)\n\nplain (平)"
+    text = "One. A *one-hot* vector (独热向量; Somebody et al. 2001) picks\na row.\n\n> *quoted* (引)\n\nplain (平)"
     (term,) = pages.terms_of(chapter("01", text))
     assert (term.english, term.chinese) == ("one-hot vector", ("独热向量",))
     assert term.sentence == "A *one-hot* vector (独热向量; Somebody et al. 2001) picks a row."
@@ -68,11 +68,12 @@ def test_the_chapters_and_the_notation_agree_on_the_names():
 
 
 def test_the_literature_names_the_chapters_that_name_it():
-    page = "- Cho et al. 2014: a paper.\n- **First source.** A lecture.\n- Nobody 1900: a book.\nCho et al. 2014: no entry"
-    found = pages.literature(page, [chapter("03", "as Cho et al. (2014)"), chapter("04", "the first\nsource; Cho et al. 2014")])
+    page = "- Cho et al. 2014: a paper.\n- **First source.** A lecture.\n- Nobody 1900: a book.\nCho et al. 2014: none"
+    chapters = [chapter("03", "as Cho et al. (2014)"), chapter("04", "the first\nsource; Cho et al. 2014")]
+    found = pages.literature(page, chapters)
     assert found.splitlines() == ["- Cho et al. 2014: a paper. In chapter [03](03_x.ipynb), [04](04_x.ipynb).",
                                   "- **First source.** A lecture. In chapter [04](04_x.ipynb).",
-                                  "- Nobody 1900: a book.", "Cho et al. 2014: no entry"]
+                                  "- Nobody 1900: a book.", "Cho et al. 2014: none"]
 
 
 def test_on_the_map_every_chapter_has_a_place_and_no_straight_arrow_passes_another_one():
@@ -200,7 +201,7 @@ class Reader:
         """Errors in the console, and addresses outside the book."""
         severe = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
         events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+        asked = [one["params"]["request"]["url"] for one in events if one["method"] == "Network.requestWillBeSent"]
         return severe + [url for url in asked if not url.startswith(("file://", "data:", "blob:"))]
 
     def too_wide(self):

@@ -150,7 +150,7 @@ class Term:
     chapter: Chapter
 
 
-TERM = re.compile(r"\*(?P<term>[^*\n]+)\*(?P<rest>,? [\w-]+)?(?: [\w-]+)? \((?P<inside>[^()]*?" + CHINESE + r"[^()]*)\)")
+TERM = re.compile(r"\*(?P<term>[^*\n]+)\*(?P<rest>,? [\w-]+)? \((?P<inside>[^()]*?" + CHINESE + r"[^()]*)\)")
 
 
 def sentence_of(text: str, start: int, end: int) -> str:
