@@ -1,6 +1,7 @@
 """The commands: `run`, `refresh`, `doctor`, `fetch`, as a user meets them."""
 
 import importlib.metadata
+import re
 import sys
 from pathlib import Path
 
@@ -39,6 +40,10 @@ def test_run_goes_on_after_a_failing_chapter_and_ends_in_a_table(run, small_cour
     failed = "cell [1]: ZeroDivisionError: division by zero"
     assert "This chapter failed" in pages["02_bad"] and failed in pages["02_bad"] and "never" in pages["02_bad"]
     assert "This chapter failed" not in pages["01_good"] and pages["index"].count(f"failed: {failed}") == 1
+    teachers = (small_course / "build" / "book" / "teachers" / "01_good.html").read_text("utf-8")
+    assert re.search(r"Its cells took \d+ seconds", teachers) and re.search(r"cell \[1\], \d\.\d s", teachers)
+    for download in (small_course / "build" / "book" / "_downloads").rglob("*.ipynb"):
+        assert "iopub" not in download.read_text("utf-8")
     assert done.stdout.splitlines()[-1] == f"To read: {Path('build') / 'book' / 'index.html'}" and done.stderr == ""
 
 

@@ -74,13 +74,14 @@ def with_few_colours(notebook: NotebookNode) -> NotebookNode:
     return small
 
 
-def without_outputs(notebook: NotebookNode) -> NotebookNode:
-    """A copy to work in."""
-    bare = copy.deepcopy(notebook)
-    for cell in bare.cells:
-        if cell.cell_type == "code":
+def to_take_home(notebook: NotebookNode, outputs: bool) -> NotebookNode:
+    """A copy without the times of its cells, and, if wanted, without outputs."""
+    taken = copy.deepcopy(notebook)
+    for cell in taken.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code" and not outputs:
             cell.outputs, cell.execution_count = [], None
-    return bare
+    return taken
 
 
 def page_of(chapter: Chapter) -> NotebookNode:
@@ -116,8 +117,8 @@ def gather(folder: Path, chapters: list[Chapter]) -> None:
     for chapter in chapters:
         name = chapter.path.stem
         nbformat.write(page_of(chapter), folder / f"{name}.ipynb")
-        nbformat.write(chapter.notebook, folder / "downloads" / f"{name}.ipynb")
-        nbformat.write(without_outputs(chapter.notebook), folder / "downloads" / f"{name}_without_outputs.ipynb")
+        for ending, outputs in ("", True), ("_without_outputs", False):
+            nbformat.write(to_take_home(chapter.notebook, outputs), folder / "downloads" / f"{name}{ending}.ipynb")
         (folder / "teachers" / f"{name}.md").write_text(pages.teacher(chapter), "utf-8")
         if picture := pages.picture(chapter):
             (folder / "_static" / f"{chapter.number}.png").write_bytes(base64.b64decode(picture))
