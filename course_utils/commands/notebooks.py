@@ -230,10 +230,16 @@ def with_links(notebook: NotebookNode, path: Path) -> NotebookNode:
     return notebook
 
 
-def contents() -> str:
-    """The page that chapters link to in JupyterLab."""
-    rows = [f"| [{one.title}]({one.path.name}) | {one.question} | {one.minutes} |" for one in map(chapter_at, find())]
-    return "\n".join(["# Contents\n", "| chapter | question | minutes |", "| --- | --- | --- |", *rows, ""])
+def contents(done: dict[str, list[str]] | None = None) -> str:
+    """The page that chapters link to in JupyterLab; in a student's copy with what each exercise said."""
+    head = ["chapter", "question", "minutes", *(["exercises right"] if done else [])]
+    rows = []
+    for one in map(chapter_at, find()):
+        row = [f"[{one.title}]({one.path.name})", one.question, one.minutes]
+        if done:
+            row.append(f"{done[one.number].count('right.')} of {len(done[one.number])}")
+        rows.append(row)
+    return "\n".join(["# Contents\n", *(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows]), ""])
 
 
 def definitions(path: Path, names: Collection[str], namespace: dict) -> dict:
