@@ -18,19 +18,22 @@ def read_arguments(words: list[str]) -> argparse.Namespace:
     run = commands.add_parser("run", help="execute the chapters and write them as a book to build/book/")
     commands.add_parser("book", help="write the book of the stored outputs, without executing anything")
     commands.add_parser("test", help="compare every output and run all other tests; takes pytest's arguments")
-    commands.add_parser("lab", help="open the notebooks in JupyterLab")
+    commands.add_parser("lab", help="open your own copy of the chapters in JupyterLab; takes its options")
+    reset = commands.add_parser("reset", help="begin chapters of your copy anew; the old files are kept")
+    commands.add_parser("progress", help="count the exercises of your copy that are right, tried and open")
     commands.add_parser("setup", help="only set the course up: .venv with its packages")
     refresh = commands.add_parser("refresh", help="execute the chapters and store their outputs in notebooks/")
     normalise = commands.add_parser("normalise", help="write notebooks as refresh does, without executing them")
     for command in run, refresh, normalise:
         command.add_argument("chapters", nargs="*", help="chapters, by number or file; all if none is given")
+    reset.add_argument("chapters", nargs="+", help="chapters, by number or file")
     commands.add_parser("doctor", help="look at this machine and say what to mend")
     add_fetch(commands)
     measure = commands.add_parser("experiments", help="measure the stored results anew, all that are stale or missing")
     measure.add_argument("names", nargs="*", metavar="NAME", help="experiments, such as 10_recall")
     measure.add_argument("--corpus", default="", metavar="NAME", help="on a data set that was fetched")
-    if words[:1] == ["test"]:
-        return argparse.Namespace(command="test", further=words[1:])
+    if words[:1] in (["test"], ["lab"]):
+        return argparse.Namespace(command=words[0], further=words[1:])
     return parser.parse_args(words)
 
 
@@ -93,7 +96,11 @@ def work(arguments: argparse.Namespace) -> int:
     if arguments.command == "test":
         return setup.hand_over(python, ["-m", "pytest", *arguments.further])
     if arguments.command == "lab":
-        return setup.hand_over(python, ["-m", "jupyterlab", setup.PROJECT / "notebooks"])
+        from .commands import lab
+        return lab.lab(arguments.further)
+    if arguments.command in ("reset", "progress"):
+        from .commands import copies
+        return copies.reset(arguments.chapters) if arguments.command == "reset" else copies.progress()
     if arguments.command == "fetch":
         return run_fetch(arguments)
     if arguments.command == "experiments":

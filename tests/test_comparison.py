@@ -283,21 +283,37 @@ SPOILED = {
     "skip_comment": lambda cell: cell.update(source="# NBVAL_SKIP\n" + cell["source"]),
     "ignore_tag": lambda cell: cell["metadata"].update(tags=["nbval-ignore-output"]),
     "exception_tag": lambda cell: cell["metadata"].update(tags=["raises-exception"]),
-    "never_executed": lambda cell: cell.update(execution_count=None),
 }
 
 
 def test_an_exempted_cell_stops_the_collection(run, copied_project, probe):
     book = nbformat.read(probe, as_version=4)
-    for name, spoil in SPOILED.items():
+    for number, spoil in enumerate(SPOILED.values()):
         spoiled = copy.deepcopy(book)
         spoil(spoiled.cells[3])
-        nbformat.write(spoiled, copied_project / "notebooks" / f"{name}.ipynb")
+        nbformat.write(spoiled, copied_project / "notebooks" / f"0{number}_x.ipynb")
     done = run("-m", "pytest", "--collect-only", "--numprocesses=0", "notebooks", cwd=copied_project)
     assert done.returncode != 0
-    for name in SPOILED:
-        why = "was never executed" if name == "never_executed" else "every cell is compared"
-        assert re.search(rf"{name}.ipynb: .*{why}", done.stdout), name
+    for number in range(len(SPOILED)):
+        assert re.search(rf"0{number}_x.ipynb: .*every cell is compared", done.stdout), number
+
+
+def test_a_chapter_saved_by_an_editor_fails_in_one_line_and_refresh_mends_it(run, copied_project):
+    book = executed("print(1)", "print(2)", printed=["1\n", "2\n"])
+    notebooks = copied_project / "notebooks"
+    nbformat.write(book, notebooks / "01_good.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")]), notebooks / "Untitled.ipynb")
+    book.cells[0].execution_count = 7                                  # run again, and Shift-Enter on the last cell
+    book.cells.append(nbformat.v4.new_code_cell(""))
+    book.metadata["kernelspec"] = {"display_name": "mine", "name": "mine"}
+    nbformat.write(book, notebooks / "02_edited.ipynb")
+    compare = lambda: run("-m", "pytest", "-p", "no:cacheprovider", "--numprocesses=0", "-q", "notebooks",
+                          cwd=copied_project).stdout
+    said = compare()
+    assert "1 failed, 2 passed" in said and "02_edited.ipynb was saved by an editor" in said, said
+    assert "Traceback" not in said and "make refresh" in said
+    run("-m", "course_utils", "refresh", cwd=copied_project)
+    assert "4 passed" in compare()
 
 
 @pytest.mark.slow
@@ -305,8 +321,8 @@ def test_the_cells_of_a_notebook_run_in_one_process_with_one_thread(copied_proje
     """Two workers, two notebooks whose cells need each other."""
     book = executed("import os\nx = 1", "x += 1", "x += 1", "print(x, os.environ['TF_NUM_INTRAOP_THREADS'])",
                     printed=["", "", "", "3 1\n"])
-    for name in "ab":
-        nbformat.write(book, copied_project / "notebooks" / f"{name}.ipynb")
+    for name in "12":
+        nbformat.write(book, copied_project / "notebooks" / f"0{name}_x.ipynb")
     done = run("-m", "pytest", "-p", "no:cacheprovider", "-v", "notebooks", cwd=copied_project)
     assert done.returncode == 0 and "8 passed" in done.stdout, done.stdout[-2000:]
     assert {"gw0", "gw1"} == set(re.findall(r"\[(gw\d)\] \[", done.stdout))
@@ -331,6 +347,9 @@ def test_refreshing_again_changes_nothing(run, copied_project, probe):
     copy_of.write_text(json.dumps(book), encoding="utf-8")
     done = run("-m", "course_utils", "refresh", "00", cwd=copied_project)
     assert done.returncode == 0, done.stderr
+    written = nbformat.read(copy_of, as_version=4)
+    assert written.cells.pop().source == "[Contents](contents.md)"
+    nbformat.write(written, copy_of)
     assert strip_pictures(copy_of) == strip_pictures(probe)
 
 

@@ -142,11 +142,11 @@ def refresh(names: Collection[str] = ()) -> int:
     failed = 0
     require_writable(FOLDER)
     for path in find(names):
-        notebook = nbformat.read(path, as_version=4)
+        notebook = with_links(nbformat.read(path, as_version=4), path)
         before = printed(notebook)
         seconds, problem = watched(path.stem, notebook)
         if problem is None:
-            result = "changed" if write(with_links(notebook, path), path) else "as it was"
+            result = "changed" if write(notebook, path) else "as it was"
             after = printed(notebook)
             if other := [number for number in after if number in before and before[number] != after[number]]:
                 result += f", other output in [{'], ['.join(map(str, other))}]"
@@ -220,13 +220,14 @@ def chapter_at(path: Path) -> Chapter:
 
 
 def with_links(notebook: NotebookNode, path: Path) -> NotebookNode:
-    """The chapter, ended by links to the one before, the contents and the next; they work in JupyterLab."""
+    """The chapter without empty cells, ended by links to the one before, the contents and the next; they work in
+    JupyterLab."""
     paths = find()
     place = paths.index(path)
     before = [f"[← {chapter_at(one).title}]({one.name})" for one in paths[:place][-1:]]
     after = [f"[{chapter_at(one).title} →]({one.name})" for one in paths[place + 1:][:1]]
     cell = nbformat.v4.new_markdown_cell(" · ".join([*before, "[Contents](contents.md)", *after]), id=book.LINKS)
-    notebook.cells = [one for one in notebook.cells if one.get("id") != book.LINKS] + [cell]
+    notebook.cells = [one for one in notebook.cells if one.source.strip() and one.get("id") != book.LINKS] + [cell]
     return notebook
 
 

@@ -1,0 +1,58 @@
+"""JupyterLab on the student's own copy, with settings of the course beside the user's own."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from ..files import DataError, probe
+from . import copies
+from .setup import hand_over
+
+OVERRIDES = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
+}
+# the first look: no panel at the left, which would take a quarter of a projector
+WORKSPACE = {"data": {"layout-restorer:data": {
+    "main": {"dock": None}, "left": {"collapsed": True, "visible": True, "current": None, "widgets": []},
+    "right": {"collapsed": True, "visible": True, "current": None, "widgets": []}}}, "metadata": {"id": "default"}}
+STARTUP = ("import os\n"
+           "if not os.environ.get('COURSE_QUIET'):\n"
+           "    from course_utils import feedback\n"
+           "    feedback.install(get_ipython())\n")
+
+
+def environment(state: Path) -> dict[str, str]:
+    """The environment of JupyterLab: everything the course adds lies in `state`; the user's settings stay hers."""
+    files = {
+        state / "config" / "labconfig" / "default_setting_overrides.json": json.dumps(OVERRIDES),
+        state / "workspaces" / "default-37a8.jupyterlab-workspace": json.dumps(WORKSPACE),
+        state / "ipython" / "profile_default" / "startup" / "course.py": STARTUP,
+    }
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or "workspaces" not in path.parts:
+            path.write_text(text, "utf-8")
+    added = {
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [str(state / "config"), os.environ.get("JUPYTER_CONFIG_PATH")])),
+        "JUPYTERLAB_WORKSPACES_DIR": str(state / "workspaces"), "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
+        "IPYTHONDIR": str(state / "ipython"),
+    }
+    try:
+        probe(Path.home() / ".jupyter")
+    except OSError:                                                    # a home that cannot be written to
+        added |= {"JUPYTER_CONFIG_DIR": str(state / "user"), "JUPYTER_DATA_DIR": str(state / "data")}
+    return added
+
+
+def lab(options: list[str]) -> int:
+    """Bring the copy up to date and open it. options: JupyterLab's own."""
+    work = copies.work_folder()
+    for line in copies.update(work):
+        print(line)
+    try:
+        os.environ |= environment(work / ".course" / "lab")
+    except OSError as error:
+        raise DataError(f"Cannot write to {work} ({error.strerror}). Set COURSE_WORK to a folder of your own.") from None
+    return hand_over(sys.executable, ["-m", "jupyterlab", *options, work / "contents.md"])

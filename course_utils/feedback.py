@@ -1,0 +1,77 @@
+"""In a student's JupyterLab: one line in place of a traceback where she has changed, skipped or stopped something.
+
+`python -m course_utils lab` loads it into its kernels. Under tests, `run` and `refresh` errors stay errors.
+"""
+
+import ast
+import json
+import os
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from IPython.core.interactiveshell import InteractiveShell
+
+
+def install(shell: InteractiveShell) -> None:
+    """Let this shell show assertions that fail, names that are missing, and interruptions in one line."""
+    shell.set_custom_exc((AssertionError, NameError, KeyboardInterrupt), show)
+
+
+def show(shell: InteractiveShell, kind: type, error: BaseException, trace: TracebackType, tb_offset: int = 0) -> None:
+    """Show the line for an error, or its traceback if there is nothing better to say."""
+    line = {KeyboardInterrupt: interrupted, AssertionError: no_longer, NameError: run_first}[base(kind)](error, trace)
+    if line is None:
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+    else:
+        shell._showtraceback(kind, error, [line])
+
+
+def base(kind: type) -> type:
+    return next(one for one in (KeyboardInterrupt, AssertionError, NameError) if issubclass(kind, one))
+
+
+def interrupted(error: BaseException, trace: TracebackType) -> str:
+    return "Interrupted. What the cell had computed so far may be incomplete: run it again from its start."
+
+
+def no_longer(error: BaseException, trace: TracebackType) -> str | None:
+    """The assertion of a cell that failed; None if it stands elsewhere."""
+    frame = [one for one in traceback.extract_tb(trace) if one.name == "<module>"][-1:]
+    source = frame[0].line if frame else ""
+    if not source.startswith("assert ") or len(traceback.extract_tb(trace)) > 2:
+        return None
+    said = f" ({error})" if str(error) else ""
+    return (f"This no longer holds: {source[7:]}{said}. If you have changed something above on purpose, "
+            "this may be just what you wanted to see.")
+
+
+def cells() -> list[str]:
+    """The code cells of the notebook that this kernel belongs to, as last saved; none if it cannot be told."""
+    try:
+        notebook = json.loads(Path(os.environ["JPY_SESSION_NAME"]).read_text("utf-8"))
+        return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    except (KeyError, OSError, TypeError, ValueError):
+        return []
+
+
+def names_of(source: str) -> set[str]:
+    """The names that a cell gives to things."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set()
+    given = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    given |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    imported = (alias for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names)
+    return given | {(alias.asname or alias.name).partition(".")[0] for alias in imported}
+
+
+def run_first(error: BaseException, trace: TracebackType) -> str | None:
+    """The first cell that defines a name that is missing; None if there is none."""
+    name = getattr(error, "name", None)
+    source = next((source for source in cells() if name in names_of(source)), None)
+    if source is None:
+        return None
+    return (f"{name} is not defined yet. Run the cell that begins with {source.strip().splitlines()[0]!r} first, "
+            "or all above this one: Run > Run All Above Selected Cell.")
