@@ -21,6 +21,7 @@ html_theme_options = {
     "footer_content_items": [],
 }
 html_static_path = ["_static"]
+templates_path = ["_templates"]
 html_css_files = ["book.css"]
 html_copy_source = html_show_sourcelink = False
 html_show_copyright = html_show_sphinx = False

@@ -21,6 +21,14 @@ def read_arguments(words: list[str]) -> argparse.Namespace:
     commands.add_parser("lab", help="open your own copy of the chapters in JupyterLab; takes its options")
     reset = commands.add_parser("reset", help="begin chapters of your copy anew; the old files are kept")
     commands.add_parser("progress", help="count the exercises of your copy that are right, tried and open")
+    export = commands.add_parser("export", help="write an edition of the chapters to hand out")
+    export.add_argument("target", type=Path, metavar="FOLDER", help="a new folder, or a zip")
+    edition = export.add_mutually_exclusive_group()
+    edition.add_argument("--without-outputs", dest="kind", action="store_const", const="without outputs")
+    edition.add_argument("--solutions", dest="kind", action="store_const", const="solutions")
+    export.add_argument("--chapters", nargs="+", default=[], metavar="NN")
+    report = commands.add_parser("class", help="report on the copies that students handed in: who has what right")
+    report.add_argument("folder", type=Path, metavar="FOLDER", help="with a folder, zip or notebook for each student")
     commands.add_parser("setup", help="only set the course up: .venv with its packages")
     refresh = commands.add_parser("refresh", help="execute the chapters and store their outputs in notebooks/")
     normalise = commands.add_parser("normalise", help="write notebooks as refresh does, without executing them")
@@ -98,6 +106,11 @@ def work(arguments: argparse.Namespace) -> int:
     if arguments.command == "lab":
         from .commands import lab
         return lab.lab(arguments.further)
+    if arguments.command in ("export", "class"):
+        from .commands import classroom
+        if arguments.command == "class":
+            return classroom.report(arguments.folder)
+        return classroom.export(arguments.target, arguments.chapters, arguments.kind or "with outputs")
     if arguments.command in ("reset", "progress"):
         from .commands import copies
         return copies.reset(arguments.chapters) if arguments.command == "reset" else copies.progress()

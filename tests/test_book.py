@@ -197,6 +197,19 @@ class Reader:
             time.sleep(0.1)
         return [re.sub(r"[?#].*", "", page) for page in self.run(found)]
 
+    def presses_the_buttons(self):
+        """Those above the article show the menu or the page's contents; on a wide screen the menu goes."""
+        for button in ".primary-toggle", ".secondary-toggle":
+            if self.run("return document.querySelector(arguments[0]).offsetParent !== null", button):
+                seen = lambda: self.run("""return [document.querySelectorAll('dialog[open] a').length,
+                    document.querySelector('main').getBoundingClientRect().width | 0]""")
+                before, deadline = seen(), time.monotonic() + 5
+                self.driver.find_element("css selector", button).click()
+                while seen() == before and time.monotonic() < deadline:
+                    time.sleep(0.1)
+                assert seen() != before, f"the button {button} does nothing"
+                self.open("index.html")
+
     def errors(self):
         """Errors in the console, and addresses outside the book."""
         severe = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
@@ -205,11 +218,11 @@ class Reader:
         return severe + [url for url in asked if not url.startswith(("file://", "data:", "blob:"))]
 
     def too_wide(self):
-        """How far the page and its blocks of code reach over their edges."""
+        """How far the page and, but on a phone, its blocks of code reach over their edges."""
         return self.run("""
             const over = (one) => one.scrollWidth - one.clientWidth;
-            return [over(document.documentElement), ...[...document.querySelectorAll('pre')].map(over)]
-                .filter((pixels) => pixels > 1)""")
+            const blocks = innerWidth < 600 ? [] : [...document.querySelectorAll('pre')];
+            return [document.documentElement, ...blocks].map(over).filter((pixels) => pixels > 1)""")
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]} {size[1]}")
@@ -229,6 +242,7 @@ def test_a_reader_goes_from_the_front_page_through_chapters_search_and_download_
     assert reader.run("return document.querySelectorAll('.chapter').length") == len(CHAPTERS)
     assert all(reader.run("return [...document.images].map((one) => one.naturalWidth > 0 && one.alt != '')"))
     assert reader.too_wide() == []
+    reader.presses_the_buttons()
     reader.follow(".chapter[href^='04']")
     assert "How much is each of the 31 parameters" in reader.text() and reader.too_wide() == []
     reader.follow("a.right-next")

@@ -22,7 +22,7 @@ from .pages import Chapter
 
 BUILD = PROJECT / "build"
 LINKS = "links"                            # the id of a chapter's last cell, with links that the book has in its margin
-README_PARTS = {"start.md": ("## Start", "## The chapters"), "data.md": ("## The data", "## For those who work on it")}
+README_PARTS = {"start.md": ("# Start", "# The chapters"), "data.md": ("# The data", "# For those who work on it")}
 
 
 def admonition(title: str, kind: str, text: str) -> str:
@@ -41,6 +41,20 @@ def boxes(text: str) -> str:
     text = re.sub(r"^> \*\*Seen in print.*(?:\n>.*)*", in_print, text, flags=re.MULTILINE)
     remember = lambda found: admonition("What to remember", "tip", found[1]) + "\n\n"
     return re.sub(r"^## What to remember\n(.*?)(?=^## |\Z)", remember, text, flags=re.MULTILINE | re.DOTALL)
+
+
+def with_references(text: str, chapters: dict[str, str]) -> str:
+    """A text in which chapters and sources that are named are links. chapters: {"04": file}. Code, formulas, headings
+    and links stay."""
+    def link(found: re.Match) -> str:
+        if chapter := chapters.get(found["number"] or ""):
+            return f"[chapter {found['number']}]({chapter})"
+        return f"[{found['source']}](literature.md)" if found["source"] else found[0]
+    code = r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|^#.*?$|\[[^\]]*\]\([^)]*\)"
+    named = r"\bchapter (?P<number>\d\d)\b|\b(?P<source>(?:first|second|third|fourth|fifth) source)\b"
+    text = text.replace("`book/literature.md`", "[literature](literature.md)").replace("`book/notation.md`",
+                                                                                     "[notation](notation.md)")
+    return re.sub(f"{code}|{named}", link, text, flags=re.MULTILINE | re.DOTALL)
 
 
 def plain(text: str) -> str:
@@ -84,19 +98,22 @@ def to_take_home(notebook: NotebookNode, outputs: bool) -> NotebookNode:
     return taken
 
 
-def page_of(chapter: Chapter) -> NotebookNode:
-    """A chapter as its page: with boxes, captions and downloads; marked if it failed."""
+def page_of(chapter: Chapter, chapters: dict[str, str]) -> NotebookNode:
+    """A chapter as its page: with boxes, captions, links and downloads; marked if it failed.
+
+    chapters: {number: file} of all chapters.
+    """
     page, name = copy.deepcopy(chapter.notebook), chapter.path.stem
     page.metadata["language_info"] = {"name": "python", "pygments_lexer": "python"}
     page.cells = [cell for cell in page.cells if cell.get("id") != LINKS]
     for cell in page.cells:
         if cell.cell_type == "markdown":
-            cell.source = boxes(cell.source)
+            cell.source = boxes(with_references(cell.source, chapters))
         else:
             with_caption(cell)
-    top = (f"Download: {{download}}`with outputs <downloads/{name}.ipynb>` · "
+    top = (f"Download (right click, save as): {{download}}`with outputs <downloads/{name}.ipynb>` · "
            f"{{download}}`without outputs <downloads/{name}_without_outputs.ipynb>`"
-           f" · [for teachers](teachers/{name}.md)")
+           f". [Page for teachers](teachers/{name}.md).")
     if chapter.problem:
         shown = f"It is shown as far as it came: {plain(chapter.problem)}"
         top += "\n\n" + admonition("This chapter failed", "danger", shown)
@@ -114,9 +131,10 @@ def gather(folder: Path, chapters: list[Chapter]) -> None:
         (folder / name).mkdir()
     mathjax = next(file for file in importlib.metadata.files("sphinx-mathjax-offline") if file.name == "tex-svg.js")
     shutil.copy(mathjax.locate(), folder / "_static")
+    files = {chapter.number: chapter.path.name for chapter in chapters}
     for chapter in chapters:
         name = chapter.path.stem
-        nbformat.write(page_of(chapter), folder / f"{name}.ipynb")
+        nbformat.write(page_of(chapter, files), folder / f"{name}.ipynb")
         for ending, outputs in ("", True), ("_without_outputs", False):
             nbformat.write(to_take_home(chapter.notebook, outputs), folder / "downloads" / f"{name}{ending}.ipynb")
         (folder / "teachers" / f"{name}.md").write_text(pages.teacher(chapter), "utf-8")
@@ -130,7 +148,9 @@ def gathered(chapters: list[Chapter]) -> dict[str, str]:
     """The pages that are made from all chapters, and from the two READMEs."""
     page = {path.name: path.read_text("utf-8") for path in (PROJECT / "book").glob("*.md")}
     readme = (PROJECT / "README.md").read_text("utf-8").replace("](book/", "](")
-    parts = {name: readme[readme.index(first) + 1:readme.index(after)] for name, (first, after) in README_PARTS.items()}
+    readme = readme.replace("`data/README.md`", "[the corpora](corpora.md)")
+    readme = re.sub(r"^#(#+ )", r"\1", readme, flags=re.MULTILINE)       # a section becomes a page
+    parts = {name: readme[readme.index(first):readme.index(after)] for name, (first, after) in README_PARTS.items()}
     return parts | {
         "corpora.md": (PROJECT / "data" / "README.md").read_text("utf-8"),
         "index.md": page["index.md"].replace("<!-- chapters -->", pages.cards(chapters))

@@ -167,10 +167,10 @@ def reset(names: Collection[str]) -> int:
     return 0
 
 
-def said(notebook: NotebookNode) -> dict[str, str]:
+def said(notebook: dict) -> dict[str, str]:
     """What the checks of a notebook's stored outputs say: {"01.1": "right."}."""
-    outputs = (output for cell in notebook.cells for output in cell.get("outputs", ()))
-    texts = ("".join(output.text) for output in outputs if output.output_type == "stream")
+    outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", ()))
+    texts = ("".join(output["text"]) for output in outputs if output["output_type"] == "stream")
     return {number: line for text in texts for number, line in SAID.findall(text)}
 
 

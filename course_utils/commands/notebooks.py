@@ -219,10 +219,10 @@ def chapter_at(path: Path) -> Chapter:
     return Chapter(path, nbformat.read(path, as_version=4))
 
 
-def with_links(notebook: NotebookNode, path: Path) -> NotebookNode:
+def with_links(notebook: NotebookNode, path: Path, paths: list[Path] | None = None) -> NotebookNode:
     """The chapter without empty cells, ended by links to the one before, the contents and the next; they work in
-    JupyterLab."""
-    paths = find()
+    JupyterLab. paths: the chapters there are, if not all."""
+    paths = paths or find()
     place = paths.index(path)
     before = [f"[← {chapter_at(one).title}]({one.name})" for one in paths[:place][-1:]]
     after = [f"[{chapter_at(one).title} →]({one.name})" for one in paths[place + 1:][:1]]
@@ -231,11 +231,14 @@ def with_links(notebook: NotebookNode, path: Path) -> NotebookNode:
     return notebook
 
 
-def contents(done: dict[str, list[str]] | None = None) -> str:
-    """The page that chapters link to in JupyterLab; in a student's copy with what each exercise said."""
+def contents(done: dict[str, list[str]] | None = None, paths: list[Path] | None = None) -> str:
+    """The page that chapters link to in JupyterLab; in a student's copy with what each exercise said.
+
+    paths: the chapters there are, if not all.
+    """
     head = ["chapter", "question", "minutes", *(["exercises right"] if done else [])]
     rows = []
-    for one in map(chapter_at, find()):
+    for one in map(chapter_at, paths or find()):
         row = [f"[{one.title}]({one.path.name})", one.question, one.minutes]
         if done:
             row.append(f"{done[one.number].count('right.')} of {len(done[one.number])}")

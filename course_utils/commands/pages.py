@@ -6,6 +6,7 @@ import html
 import importlib
 import inspect
 import re
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -190,9 +191,12 @@ def first_met(chapters: Iterable[Chapter]) -> list[Term]:
 
 
 def glossary(chapters: Iterable[Chapter]) -> str:
-    """The terms, each with its sentence."""
-    return "\n\n".join(f"{term.english} · {'，'.join(term.chinese)}\n: {term.sentence.lstrip('-># ')} "
-                       f"(chapter {term.chapter.link})" for term in first_met(chapters))
+    """The terms, each with its sentence; both names can be linked to and searched for."""
+    entries = []
+    for term in first_met(chapters):
+        sentence = term.sentence.lstrip("-># ")
+        entries.append("\n".join([term.english, *term.chinese]) + f"\n  {sentence} (chapter {term.chapter.link})")
+    return ":::{glossary}\n" + "\n\n".join(entries) + "\n:::"
 
 
 def keys_of(entry: str) -> list[str]:
@@ -215,8 +219,8 @@ def literature(page: str, chapters: list[Chapter]) -> str:
 def questions(text: str) -> list[str]:
     """The questions in a text, without those in quotes from print."""
     lines = [" ".join(part.split()) for part in text.split("\n\n") if not part.startswith((">", "#", "**After"))]
-    sentences = [one for line in lines for one in re.split(r"(?<=[.?!:])\*{0,2}\s+", line)]
-    return [sentence.strip("*") for sentence in sentences if re.search(r"\?\*{0,2}$", sentence)]
+    sentences = [one for line in lines for one in re.split(r"(?<=[.?!])[*)]*\s+", line)]
+    return [sentence.strip("*()") for sentence in sentences if re.search(r"\?[*)]*$", sentence)]
 
 
 def seconds_of(cell: NotebookNode) -> float | None:
@@ -235,14 +239,18 @@ def lesson_plan(chapter: Chapter) -> Iterator[str]:
             return
         if cell.cell_type == "code":
             seconds = seconds_of(cell)
-            lines = [line for line in cell.source.splitlines() if line and not line.startswith(("import ", "from "))]
-            first = (lines or [cell.source])[0]
             time = "" if seconds is None else f", {seconds:.1f} s"
-            yield f"- cell [{cell.execution_count or ' '}]{time}: {fenced(first)}"
+            yield f"- cell [{cell.execution_count or ' '}]{time}: {fenced(beginning(cell.source))}"
         else:
             for heading in re.findall(r"^##+ (.+)", cell.source, re.MULTILINE):
                 yield f"\n### {heading}\n"
             yield from (f"- **{question}**" for question in questions(cell.source))
+
+
+def beginning(code: str) -> str:
+    """How a cell begins, behind its imports: so much as fits on a line."""
+    lines = [line for line in code.splitlines() if line and not line.startswith(("import ", "from "))]
+    return textwrap.shorten(" ".join(lines or code.splitlines()), 70, placeholder=" …")
 
 
 def fenced(code: str) -> str:
@@ -251,11 +259,18 @@ def fenced(code: str) -> str:
     return f"{marks} {code} {marks}" if code else "(empty)"
 
 
+def rounded(value: object) -> object:
+    """A value whose decimals can be read."""
+    if isinstance(value, tuple | list):
+        return type(value)(map(rounded, value))
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
 def mistakes(one: Exercise) -> list[tuple[str, str]]:
     """The wrong answers that a check knows, as code, and what it says to each."""
     if isinstance(one, Value):
-        with np.printoptions(precision=4):
-            return [(repr(wrong), line) for wrong, line in one.mistakes]
+        with np.printoptions(precision=4, legacy="1.25"):
+            return [(repr(rounded(wrong)), line) for wrong, line in one.mistakes]
     tree = ast.parse(inspect.getsource(importlib.import_module(one.solve.__module__)))
     call = next(node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args
                 and isinstance(node.args[0], ast.Constant) and node.args[0].value == one.number)
