@@ -61,10 +61,10 @@ def names_of(source: str) -> set[str]:
         tree = ast.parse(source)
     except SyntaxError:
         return set()
-    given = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    given |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    imported = (alias for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names)
-    return given | {(alias.asname or alias.name).partition(".")[0] for alias in imported}
+    nodes = list(ast.walk(tree))
+    given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    given |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return given | {(node.asname or node.name).partition(".")[0] for node in nodes if isinstance(node, ast.alias)}
 
 
 def run_first(error: BaseException, trace: TracebackType) -> str | None:

@@ -73,7 +73,7 @@ def book(cells):
 
 
 def history(data):
-    """Three updates of one chapter, a student's edits before each: nothing of hers and nothing of the course's is lost."""
+    """Three updates of one chapter, a student's edits before each: nothing of hers, nothing of the course's is lost."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "04_x.ipynb"
         (path.parent / ".course" / "old").mkdir(parents=True)

@@ -60,7 +60,8 @@ def test_an_assertion_in_a_function_keeps_its_traceback(kernel):
 
 
 @pytest.mark.parametrize(("code", "name", "begins"), [
-    ("print(y)", "y", "x = np.array"), ("np.zeros(3)", "np", "import numpy as np"), ("double(3)", "double", "def double")])
+    ("print(y)", "y", "x = np.array"), ("np.zeros(3)", "np", "import numpy as np"),
+    ("double(3)", "double", "def double")])
 def test_a_cell_run_alone_names_the_cell_to_run_first(kernel, code, name, begins):
     (error,), status = shown(kernel, code)
     assert error.startswith(f"{name} is not defined yet. Run the cell that begins with '{begins}") and status == "error"

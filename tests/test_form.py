@@ -105,7 +105,8 @@ def test_there_are_formulas_and_drawings(cells):
 
 def unnamed(text, literature):
     """Sources that a text names and the page does not: "Cho et al. 2014", "third source"."""
-    papers = {" ".join(found) for found in re.findall(r"([A-Z][a-z]+(?: and [A-Z][a-z]+| et al\.)?) \(?(\d{4})\b", text)}
+    named = re.findall(r"([A-Z][a-z]+(?: and [A-Z][a-z]+| et al\.)?) \(?(\d{4})\b", text)
+    papers = {" ".join(one) for one in named}
     notes = {f"{ordinal} source" for ordinal in ORDINALS if f"{ordinal} source" in text}
     page = literature.lower()
     return sorted(source for source in papers | notes if source.lower() not in page)

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from conftest import NOTEBOOKS, PROJECT, code_cells, notebook
 
+from course_utils.commands import notebooks
 from course_utils.commands.notebooks import write
 
 spec = importlib.util.spec_from_file_location("comparison", PROJECT / "notebooks" / "conftest.py")
@@ -34,13 +35,15 @@ def path(request):
 
 def test_the_table_of_chapters_in_the_readme_names_all_of_them():
     readme = (PROJECT / "README.md").read_text("utf-8")
-    rows = re.findall(r"^\| (\d\d) \| \[(.+?)\]\(notebooks/(.+?)\) \|", readme, re.MULTILINE)
-    heads = ["".join(notebook(path)["cells"][0]["source"]).partition("\n")[0] for path in NOTEBOOKS]
-    chapters = [(head, path.name) for head, path in zip(heads, NOTEBOOKS, strict=True)]
-    assert [(f"# {number} · {title}", file) for number, title, file in rows] == chapters
-    titles = ["".join(notebook(path)["cells"][0]["source"]) for path in NOTEBOOKS]
-    minutes = [re.search(r"About (\d+) minutes", title)[1] for title in titles]
-    assert re.findall(r"^\| \d\d \| .+ \| (\d+) \|$", readme, re.MULTILINE) == minutes
+    rows = re.findall(r"^\| \d\d \| .+ \|$", readme, re.MULTILINE)
+    for row, path in zip(rows, NOTEBOOKS, strict=True):
+        title = "".join(notebook(path)["cells"][0]["source"])
+        number, name, question, minutes, seconds = row.strip("| ").split(" | ")
+        assert title.startswith(f"# {number} · ") and name == f"[{title.splitlines()[0][7:]}](notebooks/{path.name})"
+        assert f"**{question}**" in title and f"About {minutes} minutes" in title
+        assert seconds.isdigit(), "its seconds are missing: python -m course_utils refresh " + number
+    again = "".join(row + "\n" for row in rows)
+    assert notebooks.readme_rows(readme, {}) == again and notebooks.readme_rows(readme, {"01": 6.1}) != again
 
 
 def test_every_code_cell_was_executed_in_order(path):

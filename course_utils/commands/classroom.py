@@ -9,7 +9,7 @@ import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Collection, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 
 import nbformat
 from nbformat import NotebookNode
@@ -22,16 +22,17 @@ from .pages import exercises_of
 
 REPORT = PROJECT / "build" / "class"
 MOST_BYTES = 20_000_000                          # of one notebook; a chapter with all its figures has half a million
-CAUTION = ("Read from the outputs that are stored in the notebooks: no student's code was run, and outputs can be written "
-           "by hand.")
+CAUTION = ("Read from the outputs that are stored in the notebooks: no student's code was run, and outputs can be "
+           "written by hand.")
 
 
 def solved(notebook: NotebookNode, path: Path) -> NotebookNode:
     """A copy without outputs in which each exercise has its solution."""
     answered = to_take_home(notebook, outputs=False)
     for exercise in exercises_of(chapter_at(path)):
-        check = next(place for place, cell in enumerate(answered.cells) if f'exercise("{exercise.number}").check(' in cell.source)
-        answered.cells[check - 1].source = exercise.cell()
+        check = f'exercise("{exercise.number}").check('
+        place = next(place for place, cell in enumerate(answered.cells) if check in cell.source)
+        answered.cells[place - 1].source = exercise.cell()
     return answered
 
 
@@ -62,17 +63,21 @@ def export(target: Path, names: Collection[str], kind: str) -> int:
     return 0
 
 
+def hidden(path: PurePath) -> bool:
+    """Whether it is not hers but an editor's, or the course's: kept versions, checkpoints."""
+    return any(part.startswith(".") and part != ".." for part in path.parts)
+
+
 def handed_in(entry: Path) -> Iterator[tuple[str, bytes | None]]:
     """The notebooks of one student, a folder, a zip or a file: (name, content); None for one that is too large."""
     if entry.is_dir():
         for path in sorted(entry.rglob("*.ipynb")):
-            hidden = any(part.startswith(".") for part in path.relative_to(entry).parts)
-            if not (hidden or path.is_symlink()) and path.is_file():
+            if not (hidden(path.relative_to(entry)) or path.is_symlink()) and path.is_file():
                 yield path.name, path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
     elif entry.suffix == ".zip":
         with zipfile.ZipFile(entry) as archive:
             for info in archive.infolist():
-                if info.filename.endswith(".ipynb") and "/." not in f"/{info.filename}":
+                if info.filename.endswith(".ipynb") and not hidden(PurePosixPath(info.filename)):
                     yield info.filename, archive.read(info) if info.file_size <= MOST_BYTES else None
     elif entry.suffix == ".ipynb":
         yield entry.name, entry.read_bytes() if entry.stat().st_size <= MOST_BYTES else None
@@ -102,6 +107,9 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else "?" for one in text)[:200]
 
 
+STATES = "right", "not yet", "open"
+
+
 def state(line: str) -> str:
     return "right" if line == "right." else "not yet" if line.startswith("not yet") else "open"
 
@@ -117,7 +125,7 @@ def rows_of(numbers: list[str], students: dict[str, dict[str, str]]) -> Iterator
         lines = [answers.get(number, "") for answers in students.values()]
         states = Counter(map(state, lines))
         common = Counter(mistake(line) for line in lines if state(line) == "not yet").most_common(1)
-        yield [number, *(str(states[one]) for one in ("right", "not yet", "open")),
+        yield [number, *(str(states[one]) for one in STATES),
                *([common[0][0], str(common[0][1])] if common else ["", ""])]
 
 
@@ -137,17 +145,18 @@ def page(by_exercise: list[list[str]], by_student: list[list[str]], numbers: lis
     listed = "".join(f"<li>{html.escape(problem)}</li>" for problem in problems)
     return ('<!doctype html><html lang="en"><meta charset="utf-8"><title>The class</title>'
             '<meta name="viewport" content="width=device-width"><style>body{font:16px/1.5 sans-serif;margin:2em}'
-            'table{border-collapse:collapse;display:block;overflow-x:auto}td,th{border:1px solid #999;padding:.2em .5em}'
+            "table{border-collapse:collapse;display:block;overflow-x:auto}td,th{border:1px solid;padding:.2em .5em}"
             f"</style><h1>The class</h1><p>{CAUTION}</p><h2>Exercises</h2>"
-            + table(["exercise", "right", "not yet", "open", "commonest mistake", "made by"], by_exercise)
-            + "<h2>Students</h2>" + table(["student", "right", "not yet", "open", *numbers], by_student)
+            + table(["exercise", *STATES, "commonest mistake", "made by"], by_exercise)
+            + "<h2>Students</h2>" + table(["student", *STATES, *numbers], by_student)
             + (f"<h2>Not read</h2><ul>{listed}</ul>" if problems else "") + "</html>\n")
 
 
 def report(folder: Path) -> int:
     """Write build/class/: a page and a table of who has what right. 0 if every notebook could be read."""
     if not folder.is_dir():
-        raise DataError(f"There is no folder {folder}. Put into one what was handed in: a folder, zip or notebook each.")
+        raise DataError(f"There is no folder {folder}. Put into one what was handed in, a folder, zip or notebook "
+                        "for each student.")
     require_writable(REPORT)
     students, problems = {}, []
     for entry in sorted(folder.iterdir()):
@@ -158,14 +167,14 @@ def report(folder: Path) -> int:
     chapters = {number[:2] for answers in students.values() for number in answers}
     numbers = [number for number in known if number[:2] in chapters]
     states = {name: [state(answers.get(number, "")) for number in numbers] for name, answers in students.items()}
-    by_student = [[name, *(str(of.count(one)) for one in ("right", "not yet", "open")), *of] for name, of in states.items()]
+    by_student = [[name, *(str(of.count(one)) for one in STATES), *of] for name, of in states.items()]
     by_exercise = list(rows_of(numbers, students))
-    with open(REPORT / "table.csv", "w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([list(map(safe, row)) for row in [["student", "right", "not yet", "open", *numbers],
-                                                                     *by_student]])
+    with open(REPORT / "table.csv", "w", encoding="utf-8-sig", newline="") as file:        # as Excel wants it
+        csv.writer(file).writerows([*map(safe, row)] for row in [["student", *STATES, *numbers], *by_student])
     write_whole(REPORT / "index.html", page(by_exercise, by_student, numbers, problems))
     for number, right, wrong, still, line, count in by_exercise:
-        print(f"{number}  right {right:>3}  not yet {wrong:>3}  open {still:>3}" + (f"  {count} × {line}" if line else ""))
-    print(*problems, f"{len(students)} students. {CAUTION}", f"To read: {(REPORT / 'index.html').relative_to(PROJECT)}",
-          sep="\n")
+        common = f"  {count} × {line}" if line else ""
+        print(f"{number}  right {right:>3}  not yet {wrong:>3}  open {still:>3}{common}")
+    shown = (REPORT / "index.html").relative_to(PROJECT)
+    print(*problems, f"{len(students)} students. {CAUTION}", f"To read: {shown}", sep="\n")
     return int(bool(problems))

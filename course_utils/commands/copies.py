@@ -1,6 +1,7 @@
 """A student's own copy of the chapters: made, brought up to date so that nothing is lost, begun anew, counted."""
 
 import copy
+import itertools
 import json
 import os
 import re
@@ -72,7 +73,7 @@ def merge(base: list[NotebookNode], mine: list[NotebookNode], new: list[Notebook
         if cell.id in courses:
             place = 1 + next(place for place, one in enumerate(cells) if one.id == cell.id)
             place += place < len(cells) and cells[place].id in notes
-        elif cell.id not in was or not same(cell, was[cell.id]):       # her own, or one she changed and the course dropped
+        elif cell.id not in was or not same(cell, was[cell.id]):       # her own, or dropped by the course
             cells.insert(place, cell)
             place += 1
     return cells
@@ -192,7 +193,7 @@ def progress() -> int:
     work = work_folder()
     found = done(work)
     print(f"{'chapter':9}{'right':>6}{'tried':>7}{'open':>6}")
-    for number, answers in [*found.items(), ("in all", [one for answers in found.values() for one in answers])]:
+    for number, answers in [*found.items(), ("in all", [*itertools.chain(*found.values())])]:
         right, tried = answers.count("right."), sum(one.startswith("not yet") for one in answers)
         print(f"{number:9}{right:6}{tried:7}{len(answers) - right - tried:6}")
     write_whole(work / "contents.md", contents(found))

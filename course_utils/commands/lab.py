@@ -34,8 +34,9 @@ def environment(state: Path) -> dict[str, str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or "workspaces" not in path.parts:
             path.write_text(text, "utf-8")
+    before = os.environ.get("JUPYTER_CONFIG_PATH")
     added = {
-        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [str(state / "config"), os.environ.get("JUPYTER_CONFIG_PATH")])),
+        "JUPYTER_CONFIG_PATH": os.pathsep.join([str(state / "config"), *([before] if before else [])]),
         "JUPYTERLAB_WORKSPACES_DIR": str(state / "workspaces"), "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
         "IPYTHONDIR": str(state / "ipython"),
     }
@@ -54,5 +55,6 @@ def lab(options: list[str]) -> int:
     try:
         os.environ |= environment(work / ".course" / "lab")
     except OSError as error:
-        raise DataError(f"Cannot write to {work} ({error.strerror}). Set COURSE_WORK to a folder of your own.") from None
+        raise DataError(f"Cannot write to {work} ({error.strerror}). "
+                        "Set COURSE_WORK to a folder of your own.") from None
     return hand_over(sys.executable, ["-m", "jupyterlab", *options, work / "contents.md"])

@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import math
 import os
 import re
 import threading
@@ -139,13 +140,14 @@ def write_book(executed: Iterable[Chapter] = ()) -> int:
 
 def refresh(names: Collection[str] = ()) -> int:
     """Execute the chapters and store them with outputs, normalised: a second time changes nothing."""
-    failed = 0
+    failed, taken = 0, {}
     require_writable(FOLDER)
     for path in find(names):
         notebook = with_links(nbformat.read(path, as_version=4), path)
         before = printed(notebook)
         seconds, problem = watched(path.stem, notebook)
         if problem is None:
+            taken[path.stem[:2]] = seconds
             result = "changed" if write(notebook, path) else "as it was"
             after = printed(notebook)
             if other := [number for number in after if number in before and before[number] != after[number]]:
@@ -153,7 +155,7 @@ def refresh(names: Collection[str] = ()) -> int:
         else:
             failed, result = 1, f"FAILED, left as it was: {problem}"
         print(f"{path.stem:32} {seconds:6.1f} s  {result}", flush=True)
-    write_whole(FOLDER / "contents.md", contents())
+    write_tables(taken)
     return failed
 
 
@@ -210,8 +212,26 @@ def normalise(names: Collection[str] = ()) -> int:
     for path in find(names):
         notebook = with_links(nbformat.read(path, as_version=4), path)
         print(f"{path.stem:32} {'changed' if write(notebook, path) else 'as it was'}")
-    write_whole(FOLDER / "contents.md", contents())
+    write_tables({})
     return 0
+
+
+def write_tables(seconds: dict[str, float]) -> None:
+    """Bring the contents and README's table up to date. seconds: of chapters that have just been executed."""
+    write_whole(FOLDER / "contents.md", contents())
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    write_whole(PROJECT / "README.md", ROW.sub("", readme).replace(RULE, RULE + readme_rows(readme, seconds)))
+
+
+RULE = "| --- | --- | --- | --- | --- |\n"
+ROW = re.compile(r"^\| (\d\d) \| \[.+\]\(notebooks/.+\) \|.* (\d+|\?) \|\n", re.MULTILINE)
+
+
+def readme_rows(readme: str, seconds: dict[str, float]) -> str:
+    """The rows of README's table: number, title, question, minutes, seconds rounded up to fives."""
+    known = dict(ROW.findall(readme)) | {number: str(5 * math.ceil(taken / 5)) for number, taken in seconds.items()}
+    return "".join(f"| {one.number} | [{one.title[5:]}](notebooks/{one.path.name}) | {one.question} | {one.minutes} | "
+                   f"{known.get(one.number, '?')} |\n" for one in map(chapter_at, find()))
 
 
 def chapter_at(path: Path) -> Chapter:
