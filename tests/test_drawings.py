@@ -5,6 +5,7 @@ import re
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.patches import Circle, FancyArrowPatch
 from test_notebooks import comparison
 
@@ -202,3 +203,33 @@ def test_the_state_after_a_step_is_the_layers():
     shown = [text for text, _ in drawn(drawings.lstm_cell, {
         "x": 1.0, "h_old": 0.5, "c_old": 2.0, "gates": gates, "candidate": np.tanh(g)}).values()]
     assert f"{c_new.item():.3f}" in shown and f"{h_new.item():.3f}" in shown
+
+
+def colours(kind):
+    """The colours of all lines or arrows of the drawing."""
+    of_arrows = (patch.get_edgecolor() for patch in plt.gca().patches if isinstance(patch, FancyArrowPatch))
+    return list(map(to_hex, of_arrows if kind == "arrows" else (line.get_color() for line in plt.gca().lines)))
+
+
+def test_a_cell_gains_arrows_from_stage_to_stage_and_its_gates_are_marked():
+    stages = []
+    for name in "lstm_cell, what stays", "lstm_cell, what is taken in", "lstm_cell":
+        draw, arguments = DRAWINGS[name]
+        draw(**arguments)
+        stages.append(len(colours("arrows")))
+    assert 0 < stages[0] < stages[1] < stages[2]
+    assert to_hex(drawings.GATE) in colours("arrows") and to_hex(drawings.STATE) in colours("arrows")
+
+
+def test_a_look_up_draws_the_table_and_a_row_for_each_word_of_the_sentence():
+    draw, arguments = DRAWINGS["look_up"]
+    assert len(drawn(draw, arguments)) == arguments["table"].size + len(arguments["chosen"]) * 3
+    places = [text.get_position() for text in plt.gca().texts if NUMBER.match(text.get_text())]
+    assert len(set(places)) == len(places)
+
+
+def test_what_is_best_is_drawn_in_the_colour_of_gates():
+    draw, arguments = DRAWINGS["sliding_filter"]
+    draw(**arguments)
+    assert colours("lines") == [to_hex(drawings.GATE) if value == arguments["outputs"].max() else to_hex("0.8")
+                                for value in arguments["outputs"]]

@@ -271,3 +271,20 @@ def test_hits_that_differ_between_seeds_widen_the_interval():
     steady = paired_bootstrap(np.repeat(examples, 5, axis=0), np.zeros((5, 400)))
     wide = paired_bootstrap(seeds + 0 * examples, np.zeros((5, 400)))
     assert wide.high - wide.low > 3 * (steady.high - steady.low)
+
+
+def test_the_cheapest_condition_is_sought_among_those_with_the_first_seed():
+    rows = {("a", 1): {"seconds": 3.0}, ("b", 1): {"seconds": 1.0}, ("b", 2): {"seconds": 0.5}}
+    assert command.cheapest(Results("x", {}, rows)) == ("b", 1)
+
+
+def test_without_names_all_are_measured_once_and_unknown_names_are_refused(here, monkeypatch, capsys):
+    monkeypatch.setattr(command, "PROJECT", experiments.FOLDER)
+    monkeypatch.setattr(command, "planned", lambda: {"77_trial": here})
+    command.measure_all([])
+    assert "77_trial, accuracy:" in capsys.readouterr().out and read("77_trial").head["function"] == "measure"
+    command.measure_all([])
+    assert "measured already" in capsys.readouterr().out
+    for names, corpus in (["78_other"], ""), ([], "no_corpus"), ([], "glove"):
+        with pytest.raises(DataError, match=r"no experiment 78_other|is not a corpus that chapters read"):
+            command.measure_all(names, corpus)

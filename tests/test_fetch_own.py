@@ -281,6 +281,7 @@ CHINESE_REVIEWS = TABLE.replace(",a", ",neg").replace(",b", ",pos").replace("wor
     ("thucnews_titles", lambda path: titles(path / "t", train="kein Tab\n"),
      "line 1, is not `title, tab, number of the class`"),
     ("thucnews_titles", lambda path: titles(path / "t", train="股市\t7\n"), "is not `title, tab, number of the class`"),
+    ("thucnews_titles", lambda path: titles(path / "t", train="股市\t3\n"), "is not `title, tab, number of the class`"),
     ("thucnews_titles", lambda path: folders(path), "class.txt is missing"),
     ("own_news", lambda path: titles(path / "t"), "no texts with a class"),
     ("conll2003_english", lambda path: folders(path), "eng.train is missing"),
@@ -422,3 +423,12 @@ def test_sentences_need_a_least_number(tmp_path):
         writer.add("train", [f"w{i}"], ["B-X"])
     with pytest.raises(archives.Wrong, match="99 sentences; 100 are the least"):
         writer.finish()
+
+
+def test_a_single_text_that_is_too_large_is_named_with_the_limit(tmp_path, cache, monkeypatch):
+    monkeypatch.setattr(archives, "MOST_OF_ONE", 2 * 10**6)
+    given = folders(tmp_path / "given")
+    next(given.rglob("*.txt")).write_bytes(b"x" * (2 * 10**6 + 1))
+    with pytest.raises(DataError, match=r"is a text of more than 2 MB"):
+        fetch("own_news", given)
+    assert nothing_left(cache)

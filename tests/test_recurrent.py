@@ -116,3 +116,10 @@ def test_a_sentence_gets_the_same_states_alone_and_padded(name):
     assert np.array_equal(hand(padded, mask)[:, -1], hand(x)[:, -1])
     both = by_hand.bidirectional(hand, hand, padded, mask)
     assert np.array_equal(both[:, :4], by_hand.bidirectional(hand, hand, x)) and not both[:, 4:].any()
+
+
+def test_the_package_and_keras_take_the_same_form_of_the_gru_if_none_is_named():
+    rng, layer = np.random.default_rng(1), keras.layers.GRU(4)
+    x = rng.normal(size=(1, 1, 3)).astype("float32")
+    wanted = layer(x)[0]
+    assert np.allclose(by_hand.gru_step(x[0, 0], np.zeros(4), *layer.get_weights())[0], wanted, atol=1e-6)

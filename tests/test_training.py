@@ -1,5 +1,7 @@
 """What is seen of a training, and predictions in their order."""
 
+import os
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -7,6 +9,7 @@ from conftest import NOTEBOOKS, definitions
 
 from course_utils import embeddings, text
 from course_utils.baselines import linear_svm
+from course_utils.runtime import quiet_stderr, start
 from course_utils.training import Progress, history_table, predict, predict_classes
 
 
@@ -87,3 +90,17 @@ def test_skip_gram_is_chapter_07s(monkeypatch):
     chapter["batches"] = lambda window: small(window, size=256)
     theirs, _ = chapter["skip_gram"](window=3, epochs=2)
     assert np.abs(theirs).max() > 0.05 and np.allclose(ours, theirs, atol=1e-6)
+
+
+def test_start_sets_the_seed_of_every_run_and_the_numbers_of_the_generators_follow():
+    start()
+    assert np.random.random() == np.random.RandomState(1).random()
+    start(7)
+    assert np.random.random() == np.random.RandomState(7).random()
+
+
+def test_what_is_written_on_stderr_passes_again_afterwards(capfd):
+    with quiet_stderr():
+        os.write(2, b"dropped")
+    os.write(2, b"passed")
+    assert capfd.readouterr() == ("", "passed")
