@@ -55,7 +55,7 @@ def judge() -> int:
 def prepare(copy: Path) -> None:
     """The project without its outputs, and a session with every mutation there is."""
     shutil.rmtree(copy, ignore_errors=True)
-    for part in "course_utils", "tests", "data", "notebooks":
+    for part in "book", "course_utils", "tests", "data", "notebooks":
         shutil.copytree(PROJECT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
     for file in "pyproject.toml", "requirements.txt", "README.md":
         shutil.copy(PROJECT / file, copy)
