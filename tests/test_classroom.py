@@ -12,8 +12,8 @@ import nbformat
 import pytest
 from conftest import NOTEBOOKS, notebook
 
-from course_utils.commands import classroom, pages
-from course_utils.commands.notebooks import chapter_at, find
+from course_utils.commands import classroom, copies, pages
+from course_utils.commands.notebooks import chapter_at, execute, find
 from course_utils.files import DataError
 
 
@@ -40,9 +40,16 @@ def test_an_edition_with_solutions_answers_every_exercise(tmp_path):
         for path in NOTEBOOKS:
             sources = [cell["source"] for cell in json.loads(archive.read(f"solved/{path.name}"))["cells"]]
             sources = ["".join(source) for source in sources]
-            assert all(one.cell() in sources for one in pages.exercises_of(chapter_at(path)))
+            assert all(one.cell() in "\n".join(sources) for one in pages.exercises_of(chapter_at(path)))
             stubs = [stub for source in sources for stub in re.findall(r"^(\w+) = \.\.\.", source, re.MULTILINE)]
             assert set(stubs) <= {"guess"}
+
+
+def test_the_checks_of_an_edition_with_solutions_say_right(tmp_path):
+    classroom.export(tmp_path / "solved", ["01"], "solutions")
+    book = read(tmp_path / "solved" / NOTEBOOKS[0].name)
+    execute(book)
+    assert copies.said(book) == {"01.1": "right.", "01.2": "right.", "01.3": "right."}
 
 
 def test_an_edition_with_outputs_is_as_stored(tmp_path):

@@ -30,21 +30,22 @@ def merged(base, mine, new):
 
 
 BASE = {"a": "A", "b": "B", "c": "C"}
+NEW = f"*{copies.HERS}*\n\n```python\nB2\n```"
 
 
 @pytest.mark.parametrize(("mine", "new", "wanted"), [
     (BASE, {"a": "A", "b": "B2", "d": "D", "c": "C"}, ["A", "B2", "D", "C"]),            # untouched
     ({**BASE, "b": "mine"}, BASE, ["A", "mine", "C"]),
     ({**BASE, "b": "mine"}, {**BASE, "c": "C2"}, ["A", "mine", "C2"]),
-    ({**BASE, "b": "mine"}, {**BASE, "b": "B2"}, ["A", "mine", f"# {copies.HERS}\nB2", "C"]),
+    ({**BASE, "b": "mine"}, {**BASE, "b": "B2"}, ["A", "mine", NEW, "C"]),
     ({**BASE, "b": "B2"}, {**BASE, "b": "B2"}, ["A", "B2", "C"]),                        # both did the same
     ({"a": "A", "c": "C"}, {**BASE, "d": "D"}, ["A", "C", "D"]),                         # she deleted b
-    ({"a": "A", "c": "C"}, {**BASE, "b": "B2"}, ["A", f"# {copies.DELETED}\nB2", "C"]),
+    ({"a": "A", "c": "C"}, {**BASE, "b": "B2"}, ["A", f"*{copies.DELETED}*\n\n```python\nB2\n```", "C"]),
     (BASE, {"a": "A", "c": "C"}, ["A", "C"]),                                            # the course deleted b
     ({**BASE, "b": "mine"}, {"a": "A", "c": "C"}, ["A", "mine", "C"]),
     ({"z": "own", **BASE}, BASE, ["own", "A", "B", "C"]),
     ({"a": "A", "b": "mine", "z": "own", "c": "C"}, {**BASE, "b": "B2"},
-     ["A", "mine", f"# {copies.HERS}\nB2", "own", "C"]),
+     ["A", "mine", NEW, "own", "C"]),
 ])
 def test_an_update_cell_by_cell(mine, new, wanted):
     assert merged(BASE, mine, new) == wanted

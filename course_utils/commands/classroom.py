@@ -32,7 +32,9 @@ def solved(notebook: NotebookNode, path: Path) -> NotebookNode:
     for exercise in exercises_of(chapter_at(path)):
         check = f'exercise("{exercise.number}").check('
         place = next(place for place, cell in enumerate(answered.cells) if check in cell.source)
-        answered.cells[place - 1].source = exercise.cell()
+        stubs = re.findall(r"^\w+ = \.\.\..*$", answered.cells[place - 1].source, re.MULTILINE)
+        for stub, answer in zip(stubs, [exercise.cell(), *[""] * len(stubs)], strict=False):
+            answered.cells[place - 1].source = answered.cells[place - 1].source.replace(stub, answer).rstrip()
     return answered
 
 

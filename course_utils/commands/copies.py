@@ -1,6 +1,5 @@
 """A student's own copy of the chapters: made, brought up to date so that nothing is lost, begun anew, counted."""
 
-import copy
 import itertools
 import json
 import os
@@ -18,7 +17,7 @@ from .book import to_take_home
 from .notebooks import chapter_at, contents, find
 from .pages import exercises_of
 
-HERS = "The course's new version of the cell above, which you have changed:"
+HERS = "The course's new version of the cell above, which you have changed. Take from it what you want:"
 DELETED = "You have deleted this cell; the course has changed it since:"
 SAID = re.compile(r"^(\d\d\.\d+): (right\.|not answered yet|not yet: .*)", re.MULTILINE)
 
@@ -43,9 +42,9 @@ def same(one: NotebookNode, other: NotebookNode) -> bool:
 
 
 def noted(cell: NotebookNode, note: str) -> NotebookNode:
-    """A copy of a cell with an id of its own that says why it stands here."""
-    first = {"code": f"# {note}\n", "markdown": f"*{note}*\n\n"}.get(cell.cell_type, "")
-    return NotebookNode(copy.deepcopy(cell) | {"id": uuid.uuid4().hex[:8], "source": first + cell.source})
+    """A cell as a text that says why it stands here: code that ran after hers might undo it, as `answer = ...` does."""
+    shown = f"```python\n{cell.source}\n```" if cell.cell_type == "code" else cell.source
+    return nbformat.v4.new_markdown_cell(f"*{note}*\n\n{shown}")
 
 
 def merge(base: list[NotebookNode], mine: list[NotebookNode], new: list[NotebookNode]) -> list[NotebookNode]:
