@@ -15,6 +15,7 @@ from course_utils.commands import book, pages
 from course_utils.commands.notebooks import chapter_at, contents, with_links
 from course_utils.commands.pages import Chapter
 from course_utils.files import DataError
+from course_utils.plots import FIGURE
 
 CHAPTERS = [chapter_at(path) for path in NOTEBOOKS]
 
@@ -35,7 +36,7 @@ def test_quotes_from_print_and_what_to_remember_become_boxes():
 
 def test_what_show_prints_becomes_caption_and_alternative_text_and_a_table_in_it_stays():
     cell = nbformat.v4.new_code_cell("", outputs=[
-        nbformat.v4.new_output("display_data", {"image/png": "", book.FIGURE: []}),
+        nbformat.v4.new_output("display_data", {"image/png": "", FIGURE: []}),
         nbformat.v4.new_output("stream", text="first\nFigure: of W_x * 2,\n0.5 each:\na: 1\n")])
     book.with_caption(cell)
     assert cell.metadata["mystnb"]["image"]["alt"] == "Figure: of W_x * 2, 0.5 each:"
@@ -44,7 +45,7 @@ def test_what_show_prints_becomes_caption_and_alternative_text_and_a_table_in_it
         nbformat.v4.new_output("stream", text="Figure: how it adds:\nthree shares,\nand one.\n")]))
     assert wrapped.metadata["mystnb"]["image"]["alt"] == "Figure: how it adds: three shares, and one."
     assert wrapped.outputs == []
-    assert cell.outputs[1].text == "first\na: 1\n" and book.FIGURE not in cell.outputs[0].data
+    assert cell.outputs[1].text == "first\na: 1\n" and FIGURE not in cell.outputs[0].data
 
 
 def test_the_glossary_takes_terms_in_italics_with_their_chinese_name_and_the_sentence_around():

@@ -124,6 +124,17 @@ def test_without_a_network_under_gb18030_in_a_chinese_folder_the_book_is_written
     assert "误差项" in (course / "build" / "book" / "glossary.html").read_text("utf-8")
 
 
+def test_a_copy_of_ones_own_under_gb18030_in_a_chinese_folder(gb18030, small_course):
+    course = in_a_chinese_folder(small_course, "gb18030")
+    env = users_environment() | {"PYTHONPATH": str(course)} | gb18030
+    target = os.fsencode(course) + b"/" + "新.zip".encode("gb18030")              # a name as that machine writes it
+    for command in ["reset", "00"], ["progress"], ["export", target]:
+        done = subprocess.run([sys.executable, "-m", "course_utils", *command], cwd=course, capture_output=True, env=env)
+        assert (done.returncode, done.stderr) == (0, b""), done.stderr
+    assert [path.name for path in (course / "my_course").glob("*.ipynb")] == ["00_probe.ipynb"]
+    assert "新闻" in (course / "my_course" / "00_probe.ipynb").read_text("utf-8")
+
+
 def test_the_generator_under_gb18030(gb18030, copied_project, run):
     course = in_a_chinese_folder(copied_project, "gb18030")
     shutil.copytree(PROJECT / "data" / "generators", course / "data" / "generators")

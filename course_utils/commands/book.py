@@ -16,7 +16,6 @@ from nbformat import NotebookNode
 from PIL import Image
 
 from ..files import PROJECT
-from ..plots import FIGURE
 from . import pages
 from .pages import Chapter
 
@@ -64,6 +63,7 @@ def plain(text: str) -> str:
 
 def with_caption(cell: NotebookNode) -> None:
     """Make what `plots.show` printed the caption and the alternative text of the picture; a table in it stays."""
+    from ..plots import FIGURE                                         # here: matplotlib takes its time
     for output in cell.outputs:
         output.get("data", {}).pop(FIGURE, None)
         before, figure, after = output.get("text", "").rpartition("Figure: ")

@@ -59,8 +59,8 @@ def export(target: Path, names: Collection[str], kind: str) -> int:
                 shutil.make_archive(str(target.with_suffix("")), "zip", folder, target.stem)
             else:
                 shutil.copytree(edition, target, dirs_exist_ok=True)
-        except OSError as error:
-            raise DataError(f"{target} could not be written ({error.strerror}).") from None
+        except (OSError, UnicodeError) as error:
+            raise DataError(f"{target} could not be written ({getattr(error, 'strerror', None) or 'its name'}).") from None
     print(f"{len(paths)} chapters, {kind}: {target}")
     return 0
 
