@@ -63,7 +63,7 @@ def plain(text: str) -> str:
 
 def with_caption(cell: NotebookNode) -> None:
     """Make what `plots.show` printed the caption and the alternative text of the picture; a table in it stays."""
-    from ..plots import FIGURE                                         # here: matplotlib takes its time
+    from ..plots import FIGURE  # here: matplotlib takes its time
     for output in cell.outputs:
         output.get("data", {}).pop(FIGURE, None)
         before, figure, after = output.get("text", "").rpartition("Figure: ")
