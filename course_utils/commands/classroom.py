@@ -60,7 +60,8 @@ def export(target: Path, names: Collection[str], kind: str) -> int:
             else:
                 shutil.copytree(edition, target, dirs_exist_ok=True)
         except (OSError, UnicodeError) as error:
-            raise DataError(f"{target} could not be written ({getattr(error, 'strerror', None) or 'its name'}).") from None
+            why = getattr(error, "strerror", None) or "its name"
+            raise DataError(f"{target} could not be written ({why}).") from None
     print(f"{len(paths)} chapters, {kind}: {target}")
     return 0
 
