@@ -126,10 +126,11 @@ def test_without_a_network_under_gb18030_in_a_chinese_folder_the_book_is_written
 
 def test_a_copy_of_ones_own_under_gb18030_in_a_chinese_folder(gb18030, small_course):
     course = in_a_chinese_folder(small_course, "gb18030")
-    options = {"cwd": course, "capture_output": True, "env": users_environment() | {"PYTHONPATH": str(course)} | gb18030}
+    env = users_environment() | {"PYTHONPATH": str(course)} | gb18030
     target = os.fsencode(course) + b"/" + "新.zip".encode("gb18030")              # a name as that machine writes it
     for command in ["reset", "00"], ["progress"], ["export", target]:
-        done = subprocess.run([sys.executable, "-m", "course_utils", *command], **options)
+        done = subprocess.run([sys.executable, "-m", "course_utils", *command], cwd=course, env=env,
+                              capture_output=True)
         assert (done.returncode, done.stderr) == (0, b""), done.stderr
     assert [path.name for path in (course / "my_course").glob("*.ipynb")] == ["00_probe.ipynb"]
     assert "新闻" in (course / "my_course" / "00_probe.ipynb").read_text("utf-8")
