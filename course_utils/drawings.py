@@ -28,16 +28,18 @@ def canvas(left: float, right: float, bottom: float, top: float, inch: float = 1
 
 def bead(axes: Axes, place: Place, value: float, name: str = "", colour: str = STATE, scale: float = 1.0,
          gate: bool = False, places: int = 3) -> None:
-    """A number in a circle, its name below.  scale: the number whose bar reaches the edge.  gate: fill it instead.
-    places: decimal places."""
+    """A number in a circle, its name below; NaN leaves it empty.  scale: the number whose bar reaches the edge.
+    gate: fill it instead.  places: decimal places."""
     x, y = place
     axes.add_patch(Circle(place, RADIUS, fc="white", ec=colour, lw=2, zorder=3))
+    axes.text(x, y - RADIUS - 0.17, name, ha="center", va="center", color=colour)
+    if np.isnan(value):
+        return
     if gate:
         axes.add_patch(Wedge(place, RADIUS, 90 - 360 * value, 90, fc=colour, alpha=0.3, zorder=3))
     else:
         bar(axes, (x, y - 0.2), 0.7 * value / scale, colour)
     axes.text(x, y + 0.02, f"{value:.{places}f}", ha="center", va="center", zorder=4)
-    axes.text(x, y - RADIUS - 0.17, name, ha="center", va="center", color=colour)
 
 
 def bar(axes: Axes, place: Place, share: float, colour: str) -> None:
@@ -55,7 +57,7 @@ def arrow(axes: Axes, start: Place, end: Place, colour: str = "0.4", width: floa
 
 def scale_of(*values: float) -> float:
     """The number that a full bar stands for: 1, 2 or 5 times a power of ten, no smaller than any of these."""
-    most = float(np.max(np.abs(values))) or 1.0
+    most = float(np.nanmax(np.abs(values))) or 1.0
     power = 10.0 ** np.floor(np.log10(most))
     return next(step * power for step in (1, 2, 5, 10) if most <= step * power * (1 + 1e-9))
 
@@ -136,7 +138,7 @@ def network(layers: Sequence[ArrayLike], weights: Sequence[ArrayLike], names: Se
             deltas: Sequence[ArrayLike] | None = None) -> None:
     """A fully connected network with the values of its neurons, and below each its error signal, if any are given.
 
-    layers: (neurons,) arrays, the input first.  weights: (neurons, inputs) arrays, one for each layer but the input;
+    layers: (neurons,) arrays, the input first; NaN is a neuron that has not been computed.  weights: (neurons, inputs) arrays, one for each layer but the input;
     a thicker line is a larger weight.  names: a label for each layer.
     deltas: (neurons,) arrays, one for each layer but the input.
     """

@@ -23,6 +23,8 @@ DRAWINGS = {
                                                          "gates": (0.881, 0.731, 0.5), "stage": 2}),
     "gru_cell": (drawings.gru_cell, {"x": 1.0, "h_old": 0.5, "update": 0.7, "reset": 0.3, "candidate": -0.9}),
     "network": (drawings.network, {"layers": LAYERS, "weights": WEIGHTS, "names": ["x", "h", "y"]}),
+    "network, not yet computed": (drawings.network, {"layers": [LAYERS[0], np.full(len(LAYERS[1]), np.nan), *LAYERS[2:]],
+                                                     "weights": WEIGHTS, "names": ["x", "h", "y"]}),
     "network with errors": (drawings.network, {"layers": LAYERS, "weights": WEIGHTS, "names": ["x", "h", "y"],
                                                "deltas": [rng.normal(size=3), rng.normal(size=1)]}),
     "gathered": (drawings.gathered, {"signals": [-0.0109, -0.01699, -0.00481], "weights": [0.4, 0.2, 0.6],
@@ -78,7 +80,8 @@ def places(arguments):
         if np.isscalar(value):
             yield name, ()
         elif name in ("layers", "deltas"):
-            yield from ((name, (row, number)) for row, numbers in enumerate(value) for number in range(len(numbers)))
+            yield from ((name, (row, number)) for row, numbers in enumerate(value) for number, one in enumerate(numbers)
+                        if np.isfinite(one))
         else:
             yield from ((name, index) for index in np.ndindex(np.shape(value)) if np.isfinite(np.asarray(value)[index]))
 
