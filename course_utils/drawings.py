@@ -138,8 +138,9 @@ def network(layers: Sequence[ArrayLike], weights: Sequence[ArrayLike], names: Se
             deltas: Sequence[ArrayLike] | None = None) -> None:
     """A fully connected network with the values of its neurons, and below each its error signal, if any are given.
 
-    layers: (neurons,) arrays, the input first; NaN is a neuron that has not been computed.  weights: (neurons, inputs) arrays, one for each layer but the input;
-    a thicker line is a larger weight.  names: a label for each layer.
+    layers: (neurons,) arrays, the input first; NaN is a neuron that has not been computed.
+    weights: (neurons, inputs) arrays, one for each layer but the input; a thicker line is a larger weight.
+    names: a label for each layer.
     deltas: (neurons,) arrays, one for each layer but the input.
     """
     pitch = 1.25 if deltas else 1.0                                  # room for a line below each neuron

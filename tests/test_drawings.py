@@ -23,7 +23,7 @@ DRAWINGS = {
                                                          "gates": (0.881, 0.731, 0.5), "stage": 2}),
     "gru_cell": (drawings.gru_cell, {"x": 1.0, "h_old": 0.5, "update": 0.7, "reset": 0.3, "candidate": -0.9}),
     "network": (drawings.network, {"layers": LAYERS, "weights": WEIGHTS, "names": ["x", "h", "y"]}),
-    "network, not yet computed": (drawings.network, {"layers": [LAYERS[0], np.full(len(LAYERS[1]), np.nan), *LAYERS[2:]],
+    "network, not yet computed": (drawings.network, {"layers": [LAYERS[0], np.full(3, np.nan), np.full(1, np.nan)],
                                                      "weights": WEIGHTS, "names": ["x", "h", "y"]}),
     "network with errors": (drawings.network, {"layers": LAYERS, "weights": WEIGHTS, "names": ["x", "h", "y"],
                                                "deltas": [rng.normal(size=3), rng.normal(size=1)]}),

@@ -85,7 +85,7 @@ def train(seed):
     return np.mean((answers(best) > 0.5) == positive)
 
 
-BETTER = Open("01.4", train, "count by how much each answer misses, |positive - y_hat|, not only which are right: a nudge "
-              "that helps a little is kept, too.", [], beat=0.8)
+BETTER = Open("01.4", train, "count by how much each answer misses, |positive - y_hat|, not only which are right: "
+              "a nudge that helps a little is kept, too.", [], beat=0.8)
 
 EXERCISES = [HIDDEN, PROBABILITIES, COUNT, BETTER]
