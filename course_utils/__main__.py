@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -49,6 +50,9 @@ def main() -> int:
     arguments = read_arguments(sys.argv[1:])
     try:
         if arguments.command == "doctor":
+            python = setup.python_of(setup.PROJECT / ".venv")
+            if setup.ready(setup.PROJECT) and not setup.inside(setup.PROJECT / ".venv"):
+                return setup.hand_over(python, ["-m", "course_utils", "doctor"])
             from .commands.doctor import examine
             return examine()
         return work(arguments)
@@ -56,6 +60,9 @@ def main() -> int:
         own = setup.python_of(setup.PROJECT / ".venv")
         return complain(f"{error.name} is missing in this Python ({sys.executable}). Set the course up: "
                         f"{typed(sys.executable, '-m', 'course_utils', 'setup')} and use its own: {own}")
+    except BrokenPipeError:                                # as in `progress | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         return complain("Interrupted. Nothing half-made was kept. Run the same command again; "
                         "a download goes on where it stopped.")

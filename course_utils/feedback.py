@@ -32,6 +32,9 @@ def base(kind: type) -> type:
 
 
 def interrupted(error: BaseException, trace: TracebackType) -> str:
+    from tqdm import tqdm
+    for bar in list(getattr(tqdm, "_instances", ())):                  # a bar left open breaks those of the next run
+        bar.close()
     return "Interrupted. What the cell had computed so far may be incomplete: run it again from its start."
 
 
@@ -43,7 +46,8 @@ def no_longer(error: BaseException, trace: TracebackType) -> str | None:
         return None
     said = f" ({error})" if str(error) else ""
     return (f"This no longer holds: {source[7:]}{said}. If you have changed something above on purpose, "
-            "this may be just what you wanted to see.")
+            "this may be just what you wanted to see. To go on, select the next cell: "
+            "Run > Run Selected Cell and All Below.")
 
 
 def cells() -> list[str]:
@@ -67,11 +71,16 @@ def names_of(source: str) -> set[str]:
     return given | {(node.asname or node.name).partition(".")[0] for node in nodes if isinstance(node, ast.alias)}
 
 
+def beginning(source: str) -> str:
+    """The first line of a cell, without its comment."""
+    return source.strip().splitlines()[0].partition("  #")[0].strip()
+
+
 def run_first(error: BaseException, trace: TracebackType) -> str | None:
     """The first cell that defines a name that is missing; None if there is none."""
     name = getattr(error, "name", None)
     source = next((source for source in cells() if name in names_of(source)), None)
     if source is None:
         return None
-    return (f"{name} is not defined yet. Run the cell that begins with {source.strip().splitlines()[0]!r} first, "
+    return (f"{name} is not defined yet. Run the cell that begins with {beginning(source)!r} first, "
             "or all above this one: Run > Run All Above Selected Cell.")

@@ -111,6 +111,23 @@ def made_once(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def gb18030(made_once):
+    """The environment of a machine whose locale is GB18030, as localedef builds it."""
+    if not shutil.which("localedef"):
+        pytest.skip("localedef is not on this machine")
+
+    def build(folder):
+        folder.mkdir()
+        command = ["localedef", "--no-archive", "-i", "zh_CN", "-f", "GB18030", folder / "zh_CN.gb18030"]
+        subprocess.run(command, capture_output=True)
+
+    folder = made_once("locales", build)
+    if not (folder / "zh_CN.gb18030").exists():
+        pytest.skip("localedef cannot build the locale")
+    return {"LOCPATH": str(folder), "LC_ALL": "zh_CN.gb18030", "LANG": "zh_CN.gb18030", "PYTHONUTF8": "0"}
+
+
+@pytest.fixture(scope="session")
 def probe(made_once):
     """A small notebook with outputs that needs what the chapters need: arithmetic, the corpora, Chinese, a figure,
     a saved model, an exercise."""

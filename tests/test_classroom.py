@@ -49,7 +49,7 @@ def test_the_checks_of_an_edition_with_solutions_say_right(tmp_path):
     classroom.export(tmp_path / "solved", ["01"], "solutions")
     book = read(tmp_path / "solved" / NOTEBOOKS[0].name)
     execute(book)
-    assert copies.said(book) == {"01.1": "right.", "01.2": "right.", "01.3": "right."}
+    assert copies.said(book) == dict.fromkeys(["01.1", "01.2", "01.3", "01.4"], "right.")
 
 
 def test_an_edition_with_outputs_is_as_stored(tmp_path):
@@ -99,7 +99,7 @@ def test_the_report_on_thirty_copies_is_right(a_class, tmp_path, capsys):
     with open(tmp_path / "report" / "table.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["student"] for row in rows] == [f"student {number:02}" for number in range(30)]
-    assert list(rows[0]) == ["student", "right", "not yet", "open", *wanted]
+    assert list(rows[0]) == ["student", "right", "not yet", "open", "note", *wanted]
     for number, lines in wanted.items():
         states = [classroom.state(lines[row["student"]]) for row in rows]
         assert [row[number] for row in rows] == states and set(states) <= {"right", "not yet", "open"}
@@ -107,9 +107,9 @@ def test_the_report_on_thirty_copies_is_right(a_class, tmp_path, capsys):
     for number, lines in wanted.items():
         wrong = [line.removeprefix("not yet: ").removesuffix(" Help: .hint() and .solution()")
                  for line in lines.values() if line.startswith("not yet")]
-        most = max(map(wrong.count, wrong))
+        most = max(map(wrong.count, wrong), default=0)
         (row,) = (line for line in printed.splitlines() if line.startswith(f"{number}  "))
-        assert f"not yet {len(wrong):>3}" in row and f"{most} × " in row
+        assert f"not yet {len(wrong):>3}" in row and (f"{most} × " in row) == bool(wrong)
         assert wrong.count(row.partition(" × ")[2]) == most
     assert "no student's code was run, and outputs can be written by hand" in printed
 
@@ -121,6 +121,9 @@ def test_broken_large_and_hostile_copies_are_named_and_harm_nothing(a_class, tmp
     (folder / "broken b.ipynb").write_text('{"cells": [{"outputs": 3}]}')
     (folder / "broken c.zip").write_bytes(b"PK no zip")
     (folder / "deep.ipynb").write_text("[" * 100_000)
+    (folder / "notes.txt").write_text("nothing handed in")
+    (folder / "student 02" / "old").mkdir()
+    (folder / "student 02" / "old" / path.name).write_text("put aside")
     with open(folder / "student 00" / "large.ipynb", "wb") as file:
         file.truncate(100_000_000)
     spoiled = {"01.1": f"not yet: {HOSTILE} Help: x", "01.2": "not yet: =1+1", "01.3": "right."}
@@ -140,6 +143,8 @@ def test_broken_large_and_hostile_copies_are_named_and_harm_nothing(a_class, tmp
     assert "<script" not in page and "&lt;script&gt;" in page
     with open(tmp_path / "report" / "table.csv", encoding="utf-8-sig", newline="") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert rows["broken a.ipynb"]["note"] == rows["student 00"]["note"] == "a file not read"
+    assert rows["student 01"]["note"] == rows["student 02"]["note"] == "" and "notes.txt" not in rows
     assert rows["'=HYPERLINK(1).ipynb"]["01.1"] == "right" and rows["zipped.zip"]["01.1"] == "right"
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows.values() for cell in row.values())
     assert sorted(one.name for one in tmp_path.iterdir() if one.name != "handed in") == ["report"]
@@ -148,3 +153,6 @@ def test_broken_large_and_hostile_copies_are_named_and_harm_nothing(a_class, tmp
 def test_a_folder_that_is_not_there_is_one_line(tmp_path):
     with pytest.raises(DataError, match="There is no folder"):
         classroom.report(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="There is nothing in"):
+        classroom.report(tmp_path / "empty")

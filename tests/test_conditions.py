@@ -18,23 +18,6 @@ from course_utils import datasets
 THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
-@pytest.fixture(scope="session")
-def gb18030(made_once):
-    """The environment of a machine whose locale is GB18030, as localedef builds it."""
-    if not shutil.which("localedef"):
-        pytest.skip("localedef is not on this machine")
-
-    def build(folder):
-        folder.mkdir()
-        command = ["localedef", "--no-archive", "-i", "zh_CN", "-f", "GB18030", folder / "zh_CN.gb18030"]
-        subprocess.run(command, capture_output=True)
-
-    folder = made_once("locales", build)
-    if not (folder / "zh_CN.gb18030").exists():
-        pytest.skip("localedef cannot build the locale")
-    return {"LOCPATH": str(folder), "LC_ALL": "zh_CN.gb18030", "LANG": "zh_CN.gb18030", "PYTHONUTF8": "0"}
-
-
 # whole chapters: arithmetic, reviews, sentences, Chinese, documents
 WHOLE = ["01", "06", "14", "15", "17"]
 

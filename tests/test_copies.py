@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nbformat import v4
 
 from course_utils.commands import copies
+from course_utils.exercises import exercise
 from course_utils.files import DataError
 
 
@@ -77,7 +78,7 @@ def history(data):
     """Three updates of one chapter, a student's edits before each: nothing of hers, nothing of the course's is lost."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "04_x.ipynb"
-        (path.parent / ".course" / "old").mkdir(parents=True)
+        (path.parent / ".course").mkdir()
         course = [{"id": f"cell-{number}", "source": f"{number}"} for number in range(data.draw(st.integers(0, 6)))]
         copies.bring(path, book(course))
         for _ in range(3):
@@ -147,8 +148,43 @@ def test_progress_counts_what_the_checks_have_said_and_the_start_page_shows_it(w
     (work / NOTEBOOKS[1].name).write_text("<<<<<<< HEAD")
     copies.progress()
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert rows[1:3] == [["01", "1", "1", "1"], ["02", "0", "0", "3"]] and rows[-1][:4] == ["in", "all", "1", "1"]
-    assert "| 1 of 3 |" in (work / "contents.md").read_text("utf-8").splitlines()[4]
+    assert rows[1:3] == [["01", "1", "1", "2"], ["02", "0", "0", "3"]] and rows[-1][:4] == ["in", "all", "1", "1"]
+    assert "| 1 of 4 |" in (work / "contents.md").read_text("utf-8").splitlines()[4]
+
+
+def test_what_was_right_once_stays_so_until_the_chapter_is_reset(work, monkeypatch, capsys):
+    """Run All that stops at an assertion wipes the outputs below it."""
+    copies.update(work)
+    monkeypatch.setenv("COURSE_PROGRESS", str(work / ".course" / "right.txt"))
+    exercise("01.3").check(1_590_901)
+    exercise("02.2").check(99.0)
+    exercise("01.1").check(...)
+    assert copies.done(work)["01"] == ["", "", "right.", ""] and not any(copies.done(work)["02"])
+    copies.reset(["1"])
+    assert not any(copies.done(work)["01"])
+
+
+def test_a_second_update_replaces_its_older_note():
+    first = copies.merge([cell("a", "A")], [cell("a", "mine")], [cell("a", "A2")])
+    again = copies.merge([cell("a", "A2")], first, [cell("a", "A3")])
+    assert [one.source.count("A3") + 2 * one.source.count("mine") for one in again] == [2, 1]
+    unchanged = copies.merge([cell("a", "A3")], again, [cell("a", "A3"), cell("b", "B")])
+    assert len(unchanged) == 3 and unchanged[1].source == again[1].source
+
+
+def test_the_start_page_says_what_an_update_has_done(work, monkeypatch, tmp_path):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    shutil.copy(NOTEBOOKS[0], folder)
+    monkeypatch.setitem(copies.find.__globals__, "FOLDER", folder)
+    copies.update(work)
+    changed = notebook(NOTEBOOKS[0])
+    changed["cells"][2]["source"] = ["A new text."]
+    (folder / NOTEBOOKS[0].name).write_text(json.dumps(changed), "utf-8")
+    (line,) = copies.update(work)
+    assert line == "01_mlp_forward_pass.ipynb: replaced by the course's new version; you had not changed it"
+    page = (work / "contents.md").read_text("utf-8")
+    assert "The course has been updated:" in page and "- 01_mlp_forward_pass.ipynb: replaced by" in page
 
 
 def test_reset_begins_a_chapter_anew_and_keeps_the_old_file(work, capsys):
@@ -159,7 +195,7 @@ def test_reset_begins_a_chapter_anew_and_keeps_the_old_file(work, capsys):
         copies.reset(["04"])
     assert "04_backpropagation.ipynb is as the course has it" in capsys.readouterr().out
     assert len(copies.read(path).cells) == len(notebook(NOTEBOOKS[3])["cells"])
-    kept = sorted((work / ".course" / "old").iterdir())
+    kept = sorted((work / "old").iterdir())
     assert [one.read_text() for one in kept] == ["no notebook", "again"]
 
 

@@ -401,6 +401,8 @@ def test_no_value_makes_a_check_raise(number, value):
 def test_an_unknown_exercise_names_those_there_are():
     with pytest.raises(LookupError, match=r"chapter 01 has 01\.1, 01\.2, 01\.3"):
         exercise("01.9")
+    with pytest.raises(LookupError, match="in quotes"):
+        exercise(1.1)
     with pytest.raises(LookupError, match="no exercises for chapter '99'"):
         exercise("99.1")
 

@@ -48,7 +48,7 @@ def test_an_assertion_that_fails_says_what_no_longer_holds(kernel):
     errors, status = shown(kernel, "a = 2\nassert a == 1")
     assert status == "error" and errors == [
         "This no longer holds: a == 1. If you have changed something above on purpose, this may be just what you "
-        "wanted to see."]
+        "wanted to see. To go on, select the next cell: Run > Run Selected Cell and All Below."]
     errors, _ = shown(kernel, "assert (a ==\n        1), 'it is two'")
     assert len(errors) == 1 and errors[0].startswith("This no longer holds: (a ==") and "it is two" in errors[0]
     assert "\n" not in errors[0]
@@ -76,6 +76,14 @@ def test_an_interrupted_cell_is_one_line(kernel):
     code = "import time\nprint('begun', flush=True)\nfor _ in range(600):\n    time.sleep(0.1)"
     (error,), status = shown(kernel, code, interrupt=True)
     assert error.startswith("Interrupted.") and "\n" not in error and status == "error"
+
+
+def test_a_bar_that_was_interrupted_is_closed(kernel):
+    code = ("import time\nfrom tqdm import tqdm\nprint('begun', flush=True)\n"
+            "for _ in tqdm(range(600), leave=False):\n    time.sleep(0.1)")
+    shown(kernel, code, interrupt=True)
+    errors, status = shown(kernel, "assert not list(tqdm._instances), 'a bar is open'")
+    assert (errors, status) == ([], "ok")
 
 
 def test_where_nobody_watches_errors_stay_errors(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """`lab` as a user starts it: JupyterLab on the copy, with the course's settings, whatever the home is like."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -25,12 +26,15 @@ def get(address):
         return json.loads(answer.read())
 
 
-@pytest.fixture(params=["a home", "a home that cannot be written to"])
-def server(request, tmp_path):
+@pytest.fixture(params=["a home", "a home that cannot be written to", "a Chinese locale"])
+def server(request, tmp_path, gb18030):
     """The address of a JupyterLab that `lab` has started, and its copy."""
     home, work, port = tmp_path / "home", tmp_path / "课程 一", free_port()
-    home.mkdir() if request.param == "a home" else home.write_text("in the way")
+    home.write_text("in the way") if "cannot" in request.param else home.mkdir()
     env = users_environment() | {"HOME": str(home), "COURSE_WORK": str(work), "PYTHONPATH": str(PROJECT)}
+    if "locale" in request.param:
+        work = tmp_path / os.fsdecode("课程 一".encode("gb18030"))     # as that machine writes it
+        env |= gb18030 | {"COURSE_WORK": str(work)}
     for name in [name for name in env if name.startswith(("JUPYTER", "XDG", "IPYTHON"))]:
         del env[name]
     command = [sys.executable, "-m", "course_utils", "lab", "--no-browser", "--allow-root", f"--port={port}",
@@ -45,11 +49,11 @@ def server(request, tmp_path):
             break
         except OSError:
             time.sleep(0.2)
-    assert process.poll() is None, log.read_text("utf-8")
+    assert process.poll() is None, log.read_bytes()
     yield address, work, home
     process.send_signal(signal.SIGTERM)
     process.wait(20)
-    assert "Traceback" not in log.read_text("utf-8")
+    assert b"Traceback" not in log.read_bytes()
 
 
 def test_lab_opens_the_copy_with_the_courses_settings_beside_the_users(server):

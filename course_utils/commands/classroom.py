@@ -67,8 +67,8 @@ def export(target: Path, names: Collection[str], kind: str) -> int:
 
 
 def hidden(path: PurePath) -> bool:
-    """Whether it is not hers but an editor's, or the course's: kept versions, checkpoints."""
-    return any(part.startswith(".") and part != ".." for part in path.parts)
+    """Whether it is an editor's or the course's: checkpoints, what an update has put aside."""
+    return any((part.startswith(".") and part != "..") or part == "old" for part in path.parts)
 
 
 def handed_in(entry: Path) -> Iterator[tuple[str, bytes | None]]:
@@ -151,7 +151,7 @@ def page(by_exercise: list[list[str]], by_student: list[list[str]], numbers: lis
             "table{border-collapse:collapse;display:block;overflow-x:auto}td,th{border:1px solid;padding:.2em .5em}"
             f"</style><h1>The class</h1><p>{CAUTION}</p><h2>Exercises</h2>"
             + table(["exercise", *STATES, "commonest mistake", "made by"], by_exercise)
-            + "<h2>Students</h2>" + table(["student", *STATES, *numbers], by_student)
+            + "<h2>Students</h2>" + table(["student", *STATES, "note", *numbers], by_student)
             + (f"<h2>Not read</h2><ul>{listed}</ul>" if problems else "") + "</html>\n")
 
 
@@ -161,19 +161,27 @@ def report(folder: Path) -> int:
         raise DataError(f"There is no folder {folder}. Put into one what was handed in, a folder, zip or notebook "
                         "for each student.")
     require_writable(REPORT)
-    students, problems = {}, []
+    students, problems, broken = {}, [], set()
     for entry in sorted(folder.iterdir()):
-        if not entry.name.startswith(".") and not entry.is_symlink():
-            students[printable(entry.name)], unread = answers_of(entry)
-            problems += unread
+        if entry.name.startswith(".") or entry.is_symlink():
+            continue
+        if not (entry.is_dir() or entry.suffix in (".zip", ".ipynb")):
+            problems.append(printable(f"{entry.name}: not read; it is no folder, zip or notebook."))
+            continue
+        students[printable(entry.name)], unread = answers_of(entry)
+        problems += unread
+        broken |= {printable(entry.name)} if unread else set()
+    if not students:
+        raise DataError(f"There is nothing in {folder} that a student could have handed in: folders, zips, notebooks.")
     known = [one.number for path in find() for one in exercises_of(chapter_at(path))]
     chapters = {number[:2] for answers in students.values() for number in answers}
     numbers = [number for number in known if number[:2] in chapters]
     states = {name: [state(answers.get(number, "")) for number in numbers] for name, answers in students.items()}
-    by_student = [[name, *(str(of.count(one)) for one in STATES), *of] for name, of in states.items()]
+    by_student = [[name, *(str(of.count(one)) for one in STATES), "a file not read" if name in broken else "", *of]
+                  for name, of in states.items()]
     by_exercise = list(rows_of(numbers, students))
     with open(REPORT / "table.csv", "w", encoding="utf-8-sig", newline="") as file:        # as Excel wants it
-        csv.writer(file).writerows([*map(safe, row)] for row in [["student", *STATES, *numbers], *by_student])
+        csv.writer(file).writerows([*map(safe, row)] for row in [["student", *STATES, "note", *numbers], *by_student])
     write_whole(REPORT / "index.html", page(by_exercise, by_student, numbers, problems))
     for number, right, wrong, still, line, count in by_exercise:
         common = f"  {count} × {line}" if line else ""

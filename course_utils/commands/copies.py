@@ -29,7 +29,7 @@ def work_folder() -> Path:
     """
     folder = Path(os.environ.get("COURSE_WORK") or PROJECT / "my_course").expanduser().absolute()
     try:
-        probe(folder / ".course" / "old")
+        probe(folder / ".course")
     except OSError as error:
         raise DataError(f"Cannot write to {folder} ({error.strerror}). "
                         "Set COURSE_WORK to a folder of your own.") from None
@@ -44,7 +44,7 @@ def same(one: NotebookNode, other: NotebookNode) -> bool:
 def noted(cell: NotebookNode, note: str) -> NotebookNode:
     """A cell as a text that says why it stands here: code that ran after hers might undo it, as `answer = ...` does."""
     shown = f"```python\n{cell.source}\n```" if cell.cell_type == "code" else cell.source
-    return nbformat.v4.new_markdown_cell(f"*{note}*\n\n{shown}")
+    return nbformat.v4.new_markdown_cell(f"*{note}*\n\n{shown}", id=f"new-{cell.id}"[:64])
 
 
 def merge(base: list[NotebookNode], mine: list[NotebookNode], new: list[NotebookNode]) -> list[NotebookNode]:
@@ -72,6 +72,8 @@ def merge(base: list[NotebookNode], mine: list[NotebookNode], new: list[Notebook
         if cell.id in courses:
             place = 1 + next(place for place, one in enumerate(cells) if one.id == cell.id)
             place += place < len(cells) and cells[place].id in notes
+        elif cell.id in notes:
+            continue                                                   # an older note on the same cell
         elif cell.id not in was or not same(cell, was[cell.id]):       # her own, or dropped by the course
             cells.insert(place, cell)
             place += 1
@@ -97,8 +99,9 @@ def read(path: Path) -> NotebookNode:
 
 
 def keep(path: Path) -> None:
-    """Put a file aside as it is: .course/old/04_x.1.ipynb, and so on."""
-    old = path.parent / ".course" / "old"
+    """Put a file aside as it is: old/04_x.1.ipynb, and so on."""
+    old = path.parent / "old"
+    old.mkdir(exist_ok=True)
     number = 1 + sum(1 for _ in old.glob(f"{path.stem}.*.ipynb"))
     shutil.copy(path, old / f"{path.stem}.{number}.ipynb")
 
@@ -141,16 +144,24 @@ def bring(path: Path, new: NotebookNode) -> str | None:
     store(course, kept)
     if not mine:
         return None
-    return f"{path.name}: " + ("the course's changes are in, beside yours; the old file is in .course/old" if touched
-                               else "replaced by the course's new version; you had not changed it")
+    return f"{path.name}: " + ("the course's changes are in, beside yours; the old file is in the folder `old`"
+                               if touched else "replaced by the course's new version; you had not changed it")
 
 
 def update(work: Path) -> list[str]:
     """Make the copy, or bring it up to date. What was done, in lines."""
     chapters = {path.name: to_take_home(nbformat.read(path, as_version=4), outputs=False) for path in find()}
     lines = [*follow_renamed(work, chapters), *(bring(work / name, new) for name, new in chapters.items())]
-    write_whole(work / "contents.md", contents(done(work)))
-    return [line for line in lines if line]
+    lines = [line for line in lines if line]
+    write_whole(work / "contents.md", contents(done(work), news=lines))
+    return lines
+
+
+def forget(work: Path, chapter: str) -> None:
+    """Count no exercise of a chapter as right any more."""
+    kept = work / ".course" / "right.txt"
+    if kept.exists():
+        write_whole(kept, "".join(f"{one}\n" for one in kept.read_text("utf-8").split() if one[:2] != chapter))
 
 
 def reset(names: Collection[str]) -> int:
@@ -162,7 +173,8 @@ def reset(names: Collection[str]) -> int:
             keep(path)
             path.unlink()
         bring(path, to_take_home(nbformat.read(source, as_version=4), outputs=False))
-        print(f"{path.name} is as the course has it. What you had is in {work / '.course' / 'old'}")
+        forget(work, source.name[:2])
+        print(f"{path.name} is as the course has it. What you had is in {work / 'old'}")
     write_whole(work / "contents.md", contents(done(work)))
     return 0
 
@@ -175,14 +187,15 @@ def said(notebook: dict) -> dict[str, str]:
 
 
 def done(work: Path) -> dict[str, list[str]]:
-    """{chapter: what each of its exercises says in the copy, "" if it was not run}; a chapter that cannot be read has
-    run none."""
-    found = {}
+    """{chapter: what each of its exercises says in the copy, "" if it was not run}. What was right once stays so, until
+    the chapter is reset: an output goes as soon as a cell is run again."""
+    found, kept = {}, work / ".course" / "right.txt"
+    right = dict.fromkeys(kept.read_text("utf-8").split() if kept.exists() else [], "right.")
     for path in find():
         try:
-            answers = said(read(work / path.name))
+            answers = said(read(work / path.name)) | right
         except DataError:
-            answers = {}
+            answers = right
         found[path.stem[:2]] = [answers.get(one.number, "") for one in exercises_of(chapter_at(path))]
     return found
 

@@ -38,7 +38,7 @@ def environment(state: Path) -> dict[str, str]:
     added = {
         "JUPYTER_CONFIG_PATH": os.pathsep.join([str(state / "config"), *([before] if before else [])]),
         "JUPYTERLAB_WORKSPACES_DIR": str(state / "workspaces"), "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
-        "IPYTHONDIR": str(state / "ipython"),
+        "IPYTHONDIR": str(state / "ipython"), "COURSE_PROGRESS": str(state.parent / "right.txt"),
     }
     try:
         probe(Path.home() / ".jupyter")
@@ -57,4 +57,4 @@ def lab(options: list[str]) -> int:
     except OSError as error:
         raise DataError(f"Cannot write to {work} ({error.strerror}). "
                         "Set COURSE_WORK to a folder of your own.") from None
-    return hand_over(sys.executable, ["-m", "jupyterlab", *options, work / "contents.md"])
+    return hand_over(sys.executable, ["-m", "jupyterlab", "--log-level=WARN", *options, work / "contents.md"])

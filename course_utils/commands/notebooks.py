@@ -40,6 +40,7 @@ def find(names: Collection[str] = ()) -> list[Path]:
     chosen = []
     for name in names:
         stem = Path(name).stem
+        stem = stem.zfill(2) if stem.isdigit() else stem
         found = [path for path in paths if path.stem == stem or path.stem.startswith(f"{stem}_")]
         if not found:
             raise DataError(f"There is no chapter {name}. There are: {', '.join(path.stem for path in paths)}")
@@ -251,10 +252,11 @@ def with_links(notebook: NotebookNode, path: Path, paths: list[Path] | None = No
     return notebook
 
 
-def contents(done: dict[str, list[str]] | None = None, paths: list[Path] | None = None) -> str:
+def contents(done: dict[str, list[str]] | None = None, paths: list[Path] | None = None,
+             news: Iterable[str] = ()) -> str:
     """The page that chapters link to in JupyterLab; in a student's copy with what each exercise said.
 
-    paths: the chapters there are, if not all.
+    paths: the chapters there are, if not all.  news: lines on what an update has done.
     """
     head = ["chapter", "question", "minutes", *(["exercises right"] if done else [])]
     rows = []
@@ -263,7 +265,9 @@ def contents(done: dict[str, list[str]] | None = None, paths: list[Path] | None 
         if done:
             row.append(f"{done[one.number].count('right.')} of {len(done[one.number])}")
         rows.append(row)
-    return "\n".join(["# Contents\n", *(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows]), ""])
+    told = ["The course has been updated:\n", *(f"- {line}" for line in news), ""] if news else []
+    table = [f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows]]
+    return "\n".join(["# Contents\n", *told, *table, ""])
 
 
 def definitions(path: Path, names: Collection[str], namespace: dict) -> dict:

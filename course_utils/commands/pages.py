@@ -306,7 +306,7 @@ def teacher(chapter: Chapter) -> str:
     ran = any(seconds_of(cell) for cell in chapter.notebook.cells if cell.cell_type == "code")
     total = sum(seconds_of(cell) or 0 for cell in chapter.notebook.cells if cell.cell_type == "code")
     time = f"Its cells took {total:.0f} seconds on this machine." if ran else \
-        "The seconds of each cell stand here after `make run`, which executes the chapters."
+        "The seconds of each cell stand here after `python -m course_utils run`, which executes the chapters."
     return "\n".join([
         f"# {chapter.title}: for teachers\n",
         f"[The chapter](../{chapter.path.name}) takes {chapter.minutes} minutes. {chapter.needs} {time}\n",

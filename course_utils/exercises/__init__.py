@@ -3,8 +3,10 @@
 A chapter's module holds the solutions as functions, each with the mistakes that are often made instead.
 """
 
+import contextlib
 import importlib
 import inspect
+import os
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +37,7 @@ class Exercise:
 
     def check(self, *answer: object) -> None:
         """Say in one line whether the answer is right; if it is a typical mistake, say which."""
-        if any(part is ... for part in answer):
+        if not answer or any(part is ... for part in answer):
             print(f"{self.number}: not answered yet. Replace the dots and run both cells. {HELP}")
             return
         try:
@@ -43,6 +45,9 @@ class Exercise:
         except (Exception, SystemExit) as error:             # an answer may be anything, and a check never fails
             problem = f"this cannot be checked ({type(error).__name__})."
         print(f"{self.number}: right." if problem is None else f"{self.number}: not yet: {problem} {HELP}")
+        if problem is None and (kept := os.environ.get("COURSE_PROGRESS")):      # the student's own copy counts them
+            with contextlib.suppress(OSError), open(kept, "a", encoding="utf-8") as file:
+                file.write(f"{self.number}\n")
 
     def hint(self) -> None:
         """Print a hint that does not give the answer away."""
@@ -141,17 +146,26 @@ class Open(Exercise):
         return None if mean > self.beat else f"the mean of the five is {mean:.3f}; it must be above {self.beat}."
 
 
+class NoExercise(LookupError):
+    """There is no exercise with this number. The message is one line."""
+
+    def _render_traceback_(self):              # Jupyter shows this instead of a traceback
+        return [str(self)]
+
+
 def exercise(number: str) -> Exercise:
     """The exercise with this number, such as "01.1".
 
     Raises LookupError, with the numbers there are, if there is none.
     """
+    if not isinstance(number, str):
+        raise NoExercise('Write the number in quotes, as in exercise("01.1").')
     chapter = number.partition(".")[0]
     try:
         found = {one.number: one for one in importlib.import_module(f"{__name__}.ch{chapter}").EXERCISES}
     except ModuleNotFoundError:
-        raise LookupError(f"There are no exercises for chapter {chapter!r}. "
-                          "Write two digits, as in exercise(\"01.1\").") from None
+        raise NoExercise(f"There are no exercises for chapter {chapter!r}. "
+                         "Write two digits, as in exercise(\"01.1\").") from None
     if number not in found:
-        raise LookupError(f"There is no exercise {number!r}; chapter {chapter} has {', '.join(found)}.")
+        raise NoExercise(f"There is no exercise {number!r}; chapter {chapter} has {', '.join(found)}.")
     return found[number]
