@@ -91,7 +91,9 @@ def history(data):
             after = copies.read(path).cells                            # a readable notebook, its ids all different
             assert len({one.id for one in after}) == len(after)
             was = {one["id"]: one["source"] for one in previous}
-            hers = [one["source"] for one in mine if was.get(one["id"]) != one["source"]]
+            notes = tuple(f"*{note}" for note in (copies.HERS, copies.DELETED))
+            hers = [one["source"] for one in mine
+                    if was.get(one["id"]) != one["source"] and not one["source"].startswith(notes)]
             theirs = [one["source"] for one in course if was.get(one["id"]) != one["source"]]
             text = "\n".join(sources(after)).splitlines()
             assert set(hers) <= set(sources(after)) and set(theirs) <= set(text)

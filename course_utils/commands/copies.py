@@ -72,10 +72,10 @@ def merge(base: list[NotebookNode], mine: list[NotebookNode], new: list[Notebook
         if cell.id in courses:
             place = 1 + next(place for place, one in enumerate(cells) if one.id == cell.id)
             place += place < len(cells) and cells[place].id in notes
-        elif cell.id in notes:
+        elif cell.id in notes and cell.source.startswith((f"*{HERS}", f"*{DELETED}")):
             continue                                                   # an older note on the same cell
         elif cell.id not in was or not same(cell, was[cell.id]):       # her own, or dropped by the course
-            cells.insert(place, cell)
+            cells.insert(place, NotebookNode(cell | {"id": uuid.uuid4().hex[:8]}) if cell.id in notes else cell)
             place += 1
     return cells
 
