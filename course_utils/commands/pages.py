@@ -295,7 +295,7 @@ def answers(chapter: Chapter) -> Iterator[str]:
     """Each exercise with its text, its solution, and the mistakes that the check knows."""
     for one in exercises_of(chapter):
         text = next((text for text in chapter.texts if f"**{one.number}**" in text), "")
-        yield f"### {one.number}\n\n{text[text.find(f'**{one.number}**'):]}\n\nA hint: {one.clue}\n"
+        yield f"### {one.number}, solved\n\n{text[text.find(f'**{one.number}**'):]}\n\nA hint: {one.clue}\n"
         yield f"Solution:\n\n{block(one.cell())}\n"
         known = [f"- {line}\n\n{block(code, '  ')}\n" for code, line in mistakes(one)]
         yield "Mistakes that the check knows, and what it says:\n\n" + "\n".join(known) if known else ""
