@@ -25,7 +25,7 @@ templates_path = ["_templates"]
 html_css_files = ["book.css"]
 html_copy_source = html_show_sourcelink = False
 html_show_copyright = html_show_sphinx = False
-html_last_updated_fmt = None
+html_context = {"default_mode": "auto"}           # light or dark, as the machine is
 html_show_search_summary = False                 # it would fetch pages, which a browser refuses for files
 mathjax_path = "tex-svg.js"                      # one file, with its letters
 
