@@ -4,6 +4,7 @@
 """
 
 import ast
+import contextlib
 import json
 import os
 import traceback
@@ -33,8 +34,11 @@ def base(kind: type) -> type:
 
 def interrupted(error: BaseException, trace: TracebackType) -> str:
     from tqdm import tqdm
-    for bar in list(getattr(tqdm, "_instances", ())):                  # a bar left open breaks those of the next run
-        bar.close()
+    open_bars = getattr(tqdm, "_instances", set())                     # they would break those of the next run
+    for bar in list(open_bars):
+        with contextlib.suppress(AttributeError):                      # interrupted while it was being made
+            bar.close()
+    open_bars.clear()
     return "Interrupted. What the cell had computed so far may be incomplete: run it again from its start."
 
 

@@ -45,6 +45,7 @@ def test_an_edition_with_solutions_answers_every_exercise(tmp_path):
             assert set(stubs) <= {"guess"}
 
 
+@pytest.mark.slow
 def test_the_checks_of_an_edition_with_solutions_say_right(tmp_path):
     classroom.export(tmp_path / "solved", ["01"], "solutions")
     book = read(tmp_path / "solved" / NOTEBOOKS[0].name)

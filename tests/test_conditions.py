@@ -107,6 +107,7 @@ def test_without_a_network_under_gb18030_in_a_chinese_folder_the_book_is_written
     assert "误差项" in (course / "build" / "book" / "glossary.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_copy_of_ones_own_under_gb18030_in_a_chinese_folder(gb18030, small_course):
     course = in_a_chinese_folder(small_course, "gb18030")
     env = users_environment() | {"PYTHONPATH": str(course)} | gb18030
