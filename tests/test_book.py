@@ -100,6 +100,8 @@ def test_arrows_that_others_already_say_are_left_out():
 def test_the_questions_of_a_text_are_the_lesson_plan():
     text = "## Is this one?\n\nIt is 0.5. What does it\nsay? Nothing.\n\n> Who asks?\n\n**And now?**"
     assert pages.questions(text) == ["What does it say?", "And now?"]
+    plan = list(pages.lesson_plan(chapter("01", "What first?\n\n## Then\n\nWhat then?\n\n## What to remember\n\nWhy?")))
+    assert plan == ["- **What first?**", "\n### Then\n", "- **What then?**"]
 
 
 @pytest.mark.parametrize("one", CHAPTERS, ids=lambda one: one.path.stem)

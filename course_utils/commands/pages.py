@@ -235,16 +235,18 @@ def seconds_of(cell: NotebookNode) -> float | None:
 def lesson_plan(chapter: Chapter) -> Iterator[str]:
     """Sections with their cells, the seconds of each, and the questions of the text, up to what is to be remembered."""
     for cell in chapter.notebook.cells:
-        if "## What to remember" in cell.source:
-            return
+        text, end, _ = cell.source.partition("## What to remember")
         if cell.cell_type == "code":
             seconds = seconds_of(cell)
             time = "" if seconds is None else f", {seconds:.1f} s"
             yield f"- cell [{cell.execution_count or ' '}]{time}: {fenced(beginning(cell.source))}"
         else:
-            for heading in re.findall(r"^##+ (.+)", cell.source, re.MULTILINE):
-                yield f"\n### {heading}\n"
-            yield from (f"- **{question}**" for question in questions(cell.source))
+            for part in re.split(r"^(?=##+ )", text, flags=re.MULTILINE):
+                if heading := re.match("##+ (.+)", part):
+                    yield f"\n### {heading[1]}\n"
+                yield from (f"- **{question}**" for question in questions(part))
+            if end:
+                return
 
 
 def beginning(code: str) -> str:
