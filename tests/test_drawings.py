@@ -236,3 +236,20 @@ def test_what_is_best_is_drawn_in_the_colour_of_gates():
     draw(**arguments)
     assert colours("lines") == [to_hex(drawings.GATE) if value == arguments["outputs"].max() else to_hex("0.8")
                                 for value in arguments["outputs"]]
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_every_name_that_is_given_is_written(name):
+    draw, arguments = DRAWINGS[name]
+    draw(**arguments)
+    given = [one for key in ("names", "rows", "columns", "words") for one in arguments.get(key, ())]
+    words = {word for one in given for word in ([one] if isinstance(one, str) else one)}
+    written = "\n".join(text.get_text() for text in plt.gca().texts)
+    assert [word for word in words if word not in written] == []
+
+
+def test_the_best_path_through_a_lattice_has_the_colour_of_states():
+    draw, arguments = DRAWINGS["lattice"]
+    draw(**arguments)
+    edges = [to_hex(patch.get_edgecolor()) for patch in plt.gca().patches if isinstance(patch, Circle)]
+    assert edges.count(to_hex(drawings.STATE)) == len(arguments["path"])
