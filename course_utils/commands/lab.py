@@ -17,8 +17,9 @@ PAGE = "markdownviewer-widget:contents.md"
 # the first look: the contents, and no panel at the left, which would take a quarter of a projector
 SHUT = {"collapsed": True, "visible": True, "current": None, "widgets": []}
 WORKSPACE = {"data": {
-    "layout-restorer:data": {"main": {"dock": {"type": "tab-area", "currentIndex": 0, "widgets": [PAGE]}, "current": PAGE},
-                             "left": SHUT, "right": SHUT},
+    "layout-restorer:data": {
+        "main": {"dock": {"type": "tab-area", "currentIndex": 0, "widgets": [PAGE]}, "current": PAGE},
+        "left": SHUT, "right": SHUT},
     PAGE: {"data": {"path": "contents.md", "factory": "Markdown Preview"}}}, "metadata": {"id": "default"}}
 STARTUP = ("import os\n"
            "if not os.environ.get('COURSE_QUIET'):\n"
