@@ -29,12 +29,13 @@ FAST = {
     "by_hand.py": "test_by_hand test_recurrent test_attention", "commands": "test_cli",
     "commands/book.py": "test_book test_cli", "commands/classroom.py": "test_classroom",
     "commands/copies.py": "test_copies", "commands/experiments.py": "test_experiments",
-    "commands/fingerprint.py": "test_experiments", "commands/lab.py": "test_feedback",
+    "commands/feedback.py": "test_feedback", "commands/fingerprint.py": "test_experiments",
+    "commands/lab.py": "test_feedback",
     "commands/notebooks.py": "test_cli test_notebooks test_conditions", "commands/pages.py": "test_book",
     "commands/setup.py": "test_setup", "commands/steps.py": "test_setup",
     "datasets": DATA, "drawings.py": "test_drawings", "embeddings.py": "test_text test_any_text test_training",
     "encoder.py": "test_attention", "exercises": "test_exercises", "experiments.py": "test_experiments",
-    "feedback.py": "test_feedback", "files.py": DATA, "runtime.py": "test_training test_cli",
+    "files.py": DATA, "runtime.py": "test_training test_cli",
     "text.py": "test_text test_any_text", "training.py": "test_training", "workers.py": "test_workers",
 }
 

@@ -14,6 +14,7 @@ from test_form import formulas
 from course_utils.commands import book, pages
 from course_utils.commands.notebooks import chapter_at, contents, with_links
 from course_utils.commands.pages import Chapter
+from course_utils.exercises import of_chapter
 from course_utils.files import DataError
 from course_utils.plots import FIGURE
 
@@ -108,7 +109,7 @@ def test_the_questions_of_a_text_are_the_lesson_plan():
 def test_a_teachers_page_has_every_solution_and_every_mistake_with_what_the_check_says(one):
     page = pages.teacher(one)
     assert "Solutions below" in page and f"takes {one.minutes} minutes" in page
-    for exercise in pages.exercises_of(one):
+    for exercise in of_chapter(one.number):
         assert f"**{exercise.number}**" in page and exercise.cell() in page
         known = pages.mistakes(exercise)
         assert len(known) == len(exercise.mistakes) and all(code for code, _ in known)

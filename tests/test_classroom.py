@@ -12,8 +12,9 @@ import nbformat
 import pytest
 from conftest import NOTEBOOKS, notebook, posix
 
-from course_utils.commands import classroom, copies, pages
-from course_utils.commands.notebooks import chapter_at, execute, find
+from course_utils.commands import classroom, copies
+from course_utils.commands.notebooks import execute, find
+from course_utils.exercises import of_chapter
 from course_utils.files import DataError
 
 
@@ -40,7 +41,7 @@ def test_an_edition_with_solutions_answers_every_exercise(tmp_path):
         for path in NOTEBOOKS:
             sources = [cell["source"] for cell in json.loads(archive.read(f"solved/{path.name}"))["cells"]]
             sources = ["".join(source) for source in sources]
-            assert all(one.cell() in "\n".join(sources) for one in pages.exercises_of(chapter_at(path)))
+            assert all(one.cell() in "\n".join(sources) for one in of_chapter(path.stem[:2]))
             stubs = [stub for source in sources for stub in re.findall(r"^(\w+) = \.\.\.", source, re.MULTILINE)]
             assert set(stubs) <= {"guess"}
 
@@ -79,7 +80,7 @@ def a_class(tmp_path, monkeypatch):
     monkeypatch.setattr(classroom, "PROJECT", tmp_path)
     rng, folder, wanted = random.Random(1), tmp_path / "handed in", {}
     folder.mkdir()
-    chapters = [(path, pages.exercises_of(chapter_at(path))) for path in find(["01", "03", "08"])]
+    chapters = [(path, of_chapter(path.stem[:2])) for path in find(["01", "03", "08"])]
     for student in range(30):
         name = f"student {student:02}"
         (folder / name / ".course").mkdir(parents=True)

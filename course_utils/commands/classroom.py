@@ -14,11 +14,11 @@ from pathlib import Path, PurePath, PurePosixPath
 import nbformat
 from nbformat import NotebookNode
 
+from ..exercises import of_chapter
 from ..files import PROJECT, DataError, write_whole
 from .book import to_take_home
 from .copies import said
-from .notebooks import chapter_at, contents, find, require_writable, with_links
-from .pages import exercises_of
+from .notebooks import contents, find, require_writable, with_links
 
 REPORT = PROJECT / "build" / "class"
 MOST_BYTES = 20_000_000                          # of one notebook; a chapter with all its figures has half a million
@@ -29,7 +29,7 @@ CAUTION = ("Read from the outputs that are stored in the notebooks: no student's
 def solved(notebook: NotebookNode, path: Path) -> NotebookNode:
     """A copy without outputs in which each exercise has its solution."""
     answered = to_take_home(notebook, outputs=False)
-    for exercise in exercises_of(chapter_at(path)):
+    for exercise in of_chapter(path.stem[:2]):
         check = f'exercise("{exercise.number}").check('
         place = next(place for place, cell in enumerate(answered.cells) if check in cell.source)
         stubs = re.findall(r"^\w+ = \.\.\..*$", answered.cells[place - 1].source, re.MULTILINE)
@@ -91,15 +91,16 @@ def answers_of(entry: Path) -> tuple[dict[str, str], list[str]]:
     answers, problems = {}, []
     try:
         for name, content in handed_in(entry):
+            if content is None:
+                why = f"it has more than {MOST_BYTES // 10**6} MB"
+                problems.append(printable(f"{entry.name}, {name}: not read; {why}."))
+                continue
             try:
-                if content is None:
-                    raise ValueError(f"it has more than {MOST_BYTES // 10**6} MB")
                 for number, line in said(json.loads(content)).items():
                     if answers.get(number) != "right.":
                         answers[number] = line
-            except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
-                why = error if "more than" in str(error) else "it is no notebook"
-                problems.append(printable(f"{entry.name}, {name}: not read; {why}."))
+            except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+                problems.append(printable(f"{entry.name}, {name}: not read; it is no notebook."))
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         problems.append(printable(f"{entry.name}: not read ({type(error).__name__})."))
     return answers, problems
@@ -168,12 +169,13 @@ def report(folder: Path) -> int:
         if not (entry.is_dir() or entry.suffix in (".zip", ".ipynb")):
             problems.append(printable(f"{entry.name}: not read; it is no folder, zip or notebook."))
             continue
-        students[printable(entry.name)], unread = answers_of(entry)
+        name = printable(entry.name)
+        students[name], unread = answers_of(entry)
         problems += unread
-        broken |= {printable(entry.name)} if unread else set()
+        broken |= {name} if unread else set()
     if not students:
         raise DataError(f"There is nothing in {folder} that a student could have handed in: folders, zips, notebooks.")
-    known = [one.number for path in find() for one in exercises_of(chapter_at(path))]
+    known = [one.number for path in find() for one in of_chapter(path.stem[:2])]
     chapters = {number[:2] for answers in students.values() for number in answers}
     numbers = [number for number in known if number[:2] in chapters]
     states = {name: [state(answers.get(number, "")) for number in numbers] for name, answers in students.items()}

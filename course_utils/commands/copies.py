@@ -12,10 +12,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from ..exercises import of_chapter
 from ..files import PROJECT, DataError, probe, write_whole
 from .book import to_take_home
-from .notebooks import chapter_at, contents, find
-from .pages import exercises_of
+from .notebooks import contents, find, with_ids
 
 HERS = "The course's new version of the cell above, which you have changed. Take from it what you want:"
 DELETED = "You have deleted this cell; the course has changed it since:"
@@ -31,9 +31,17 @@ def work_folder() -> Path:
     try:
         probe(folder / ".course")
     except OSError as error:
-        raise DataError(f"Cannot write to {folder} ({error.strerror}). "
-                        "Set COURSE_WORK to a folder of your own.") from None
+        raise unwritable(folder, error) from None
     return folder
+
+
+def unwritable(folder: Path, error: OSError) -> DataError:
+    return DataError(f"Cannot write to {folder} ({error.strerror}). Set COURSE_WORK to a folder of your own.")
+
+
+def bare(path: Path) -> NotebookNode:
+    """A chapter of the course as a copy begins: without outputs."""
+    return to_take_home(nbformat.read(path, as_version=4), outputs=False)
 
 
 def same(one: NotebookNode, other: NotebookNode) -> bool:
@@ -85,11 +93,8 @@ def read(path: Path) -> NotebookNode:
     try:
         notebook = nbformat.from_dict(json.loads(path.read_text("utf-8")))
         notebook = nbformat.convert(notebook, 4)
-        known = set()
+        with_ids(notebook)
         for cell in notebook.cells:
-            if cell.get("id") in known | {None}:
-                cell.id = uuid.uuid4().hex[:8]
-            known.add(cell.id)
             cell.source = "".join(cell.source)
         notebook.nbformat_minor = 5
         nbformat.validate(notebook)
@@ -150,7 +155,7 @@ def bring(path: Path, new: NotebookNode) -> str | None:
 
 def update(work: Path) -> list[str]:
     """Make the copy, or bring it up to date. What was done, in lines."""
-    chapters = {path.name: to_take_home(nbformat.read(path, as_version=4), outputs=False) for path in find()}
+    chapters = {path.name: bare(path) for path in find()}
     lines = [*follow_renamed(work, chapters), *(bring(work / name, new) for name, new in chapters.items())]
     lines = [line for line in lines if line]
     write_whole(work / "contents.md", contents(done(work), news=lines))
@@ -172,7 +177,7 @@ def reset(names: Collection[str]) -> int:
         if path.exists():
             keep(path)
             path.unlink()
-        bring(path, to_take_home(nbformat.read(source, as_version=4), outputs=False))
+        bring(path, bare(source))
         forget(work, source.name[:2])
         print(f"{path.name} is as the course has it. What you had is in {work / 'old'}")
     write_whole(work / "contents.md", contents(done(work)))
@@ -196,7 +201,7 @@ def done(work: Path) -> dict[str, list[str]]:
             answers = said(read(work / path.name)) | right
         except DataError:
             answers = right
-        found[path.stem[:2]] = [answers.get(one.number, "") for one in exercises_of(chapter_at(path))]
+        found[path.stem[:2]] = [answers.get(one.number, "") for one in of_chapter(path.stem[:2])]
     return found
 
 

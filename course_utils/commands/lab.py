@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from ..files import DataError, probe
+from ..files import probe
 from . import copies
 from .setup import hand_over
 
@@ -23,7 +23,7 @@ WORKSPACE = {"data": {
     PAGE: {"data": {"path": "contents.md", "factory": "Markdown Preview"}}}, "metadata": {"id": "default"}}
 STARTUP = ("import os\n"
            "if not os.environ.get('COURSE_QUIET'):\n"
-           "    from course_utils import feedback\n"
+           "    from course_utils.commands import feedback\n"
            "    feedback.install(get_ipython())\n")
 
 
@@ -31,13 +31,15 @@ def environment(state: Path) -> dict[str, str]:
     """The environment of JupyterLab: everything the course adds lies in `state`; the user's settings stay hers."""
     files = {
         state / "config" / "labconfig" / "default_setting_overrides.json": json.dumps(OVERRIDES),
-        state / "workspaces" / "default-37a8.jupyterlab-workspace": json.dumps(WORKSPACE),
         state / "ipython" / "profile_default" / "startup" / "course.py": STARTUP,
     }
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists() or "workspaces" not in path.parts:
-            path.write_text(text, "utf-8")
+        path.write_text(text, "utf-8")
+    look = state / "workspaces" / "default-37a8.jupyterlab-workspace"
+    look.parent.mkdir(exist_ok=True)
+    if not look.exists():                                              # from then on JupyterLab keeps it
+        look.write_text(json.dumps(WORKSPACE), "utf-8")
     before = os.environ.get("JUPYTER_CONFIG_PATH")
     added = {
         "JUPYTER_CONFIG_PATH": os.pathsep.join([str(state / "config"), *([before] if before else [])]),
@@ -59,6 +61,5 @@ def lab(options: list[str]) -> int:
     try:
         os.environ |= environment(work / ".course" / "lab")
     except OSError as error:
-        raise DataError(f"Cannot write to {work} ({error.strerror}). "
-                        "Set COURSE_WORK to a folder of your own.") from None
+        raise copies.unwritable(work, error) from None
     return hand_over(sys.executable, ["-m", "jupyterlab", "--log-level=WARN", *options, work / "contents.md"])

@@ -180,11 +180,8 @@ def write(notebook: NotebookNode, path: Path) -> bool:
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
                          "language_info": {"name": "python"}}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    known = set()
-    for cell in notebook.cells:                            # ids never change; a copied cell gets one of its own
-        if cell.get("id") in known | {None}:
-            cell.id = uuid.uuid4().hex[:8]
-        known.add(cell.id)
+    with_ids(notebook)
+    for cell in notebook.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
         for output in cell.get("outputs", ()):
             output.get("metadata", {}).clear()
@@ -195,6 +192,15 @@ def write(notebook: NotebookNode, path: Path) -> bool:
         return False
     write_whole(path, text)
     return True
+
+
+def with_ids(notebook: NotebookNode) -> None:
+    """Give a cell without an id, or a copied one, an id of its own; no other id changes."""
+    known = set()
+    for cell in notebook.cells:
+        if cell.get("id") in known | {None}:
+            cell.id = uuid.uuid4().hex[:8]
+        known.add(cell.id)
 
 
 def tidy_streams(cell: NotebookNode) -> None:

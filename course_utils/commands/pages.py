@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from nbformat import NotebookNode
 
-from ..exercises import Exercise, Value
+from ..exercises import Exercise, Value, of_chapter
 from ..files import DataError
 
 CHINESE = r"[\u3400-\u4dbf\u4e00-\u9fff]"
@@ -285,17 +285,9 @@ def block(code: str, indent: str = "") -> str:
     return "\n".join(indent + line for line in ["```python", *code.splitlines(), "```"])
 
 
-def exercises_of(chapter: Chapter) -> list[Exercise]:
-    """Those with the chapter's number; none if nobody has written any."""
-    try:
-        return importlib.import_module(f"course_utils.exercises.ch{chapter.number}").EXERCISES
-    except ModuleNotFoundError:
-        return []
-
-
 def answers(chapter: Chapter) -> Iterator[str]:
     """Each exercise with its text, its solution, and the mistakes that the check knows."""
-    for one in exercises_of(chapter):
+    for one in of_chapter(chapter.number):
         text = next((text for text in chapter.texts if f"**{one.number}**" in text), "")
         yield f"### {one.number}, solved\n\n{text[text.find(f'**{one.number}**'):]}\n\nA hint: {one.clue}\n"
         yield f"Solution:\n\n{block(one.cell())}\n"
@@ -305,9 +297,8 @@ def answers(chapter: Chapter) -> Iterator[str]:
 
 def teacher(chapter: Chapter) -> str:
     """The teacher's page of a chapter."""
-    ran = any(seconds_of(cell) for cell in chapter.notebook.cells if cell.cell_type == "code")
-    total = sum(seconds_of(cell) or 0 for cell in chapter.notebook.cells if cell.cell_type == "code")
-    time = f"Its cells took {total:.0f} seconds on this machine." if ran else \
+    taken = [seconds_of(cell) or 0 for cell in chapter.notebook.cells if cell.cell_type == "code"]
+    time = f"Its cells took {sum(taken):.0f} seconds on this machine." if any(taken) else \
         "The seconds of each cell stand here after `python -m course_utils run`, which executes the chapters."
     return "\n".join([
         f"# {chapter.title}: for teachers\n",

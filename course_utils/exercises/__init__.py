@@ -153,6 +153,14 @@ class NoExercise(LookupError):
         return [str(self)]
 
 
+def of_chapter(chapter: str) -> list[Exercise]:
+    """The exercises of a chapter, such as "01"; none if nobody has written any."""
+    try:
+        return importlib.import_module(f"{__name__}.ch{chapter}").EXERCISES
+    except ModuleNotFoundError:
+        return []
+
+
 def exercise(number: str) -> Exercise:
     """The exercise with this number, such as "01.1".
 
@@ -161,11 +169,10 @@ def exercise(number: str) -> Exercise:
     if not isinstance(number, str):
         raise NoExercise('Write the number in quotes, as in exercise("01.1").')
     chapter = number.partition(".")[0]
-    try:
-        found = {one.number: one for one in importlib.import_module(f"{__name__}.ch{chapter}").EXERCISES}
-    except ModuleNotFoundError:
+    found = {one.number: one for one in of_chapter(chapter)}
+    if not found:
         raise NoExercise(f"There are no exercises for chapter {chapter!r}. "
-                         "Write two digits, as in exercise(\"01.1\").") from None
+                         "Write two digits, as in exercise(\"01.1\").")
     if number not in found:
         raise NoExercise(f"There is no exercise {number!r}; chapter {chapter} has {', '.join(found)}.")
     return found[number]

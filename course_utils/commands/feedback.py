@@ -16,20 +16,16 @@ from IPython.core.interactiveshell import InteractiveShell
 
 def install(shell: InteractiveShell) -> None:
     """Let this shell show assertions that fail, names that are missing, and interruptions in one line."""
-    shell.set_custom_exc((AssertionError, NameError, KeyboardInterrupt), show)
+    shell.set_custom_exc(tuple(LINES), show)
 
 
 def show(shell: InteractiveShell, kind: type, error: BaseException, trace: TracebackType, tb_offset: int = 0) -> None:
     """Show the line for an error, or its traceback if there is nothing better to say."""
-    line = {KeyboardInterrupt: interrupted, AssertionError: no_longer, NameError: run_first}[base(kind)](error, trace)
+    line = next(say for one, say in LINES.items() if issubclass(kind, one))(error, trace)
     if line is None:
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
     else:
         shell._showtraceback(kind, error, [line])
-
-
-def base(kind: type) -> type:
-    return next(one for one in (KeyboardInterrupt, AssertionError, NameError) if issubclass(kind, one))
 
 
 def interrupted(error: BaseException, trace: TracebackType) -> str:
@@ -44,9 +40,9 @@ def interrupted(error: BaseException, trace: TracebackType) -> str:
 
 def no_longer(error: BaseException, trace: TracebackType) -> str | None:
     """The assertion of a cell that failed; None if it stands elsewhere."""
-    frame = [one for one in traceback.extract_tb(trace) if one.name == "<module>"][-1:]
-    source = frame[0].line if frame else ""
-    if not source.startswith("assert ") or len(traceback.extract_tb(trace)) > 2:
+    frames = traceback.extract_tb(trace)
+    source = next((one.line for one in reversed(frames) if one.name == "<module>"), "")
+    if not source.startswith("assert ") or len(frames) > 2:
         return None
     said = f" ({error})" if str(error) else ""
     return (f"This no longer holds: {source[7:]}{said}. If you have changed something above on purpose, "
@@ -88,3 +84,6 @@ def run_first(error: BaseException, trace: TracebackType) -> str | None:
         return None
     return (f"{name} is not defined yet. Run the cell that begins with {beginning(source)!r} first, "
             "or all above this one: Run > Run All Above Selected Cell.")
+
+
+LINES = {AssertionError: no_longer, KeyboardInterrupt: interrupted, NameError: run_first}
