@@ -93,6 +93,24 @@ def extent(values: ArrayLike) -> list[float]:
     return [float(f"{round(float(number), 9) + 0.0:.6g}") for number in numbers]       # + 0.0: no -0.0
 
 
+def tangents(z: ArrayLike, curves: dict[str, tuple[Callable, Callable]], places: Sequence[float]) -> None:
+    """Functions of one number, a panel each, with pieces of straight lines that have their slopes at some places.
+
+    z: (points,).  curves: {name: (function, its slope)}.  places: where on the axis.
+    """
+    _, panels = plt.subplots(1, len(curves), figsize=(max(2.7 * len(curves), 5), 3), squeeze=False)
+    for axes, (name, (function, slope)) in zip(panels[0], curves.items(), strict=True):
+        axes.plot(z, function(np.asarray(z)), linewidth=2)
+        for place in places:
+            height, rise = float(function(place)), float(slope(place))
+            reach = 1.2 / np.hypot(1, rise)                                     # all pieces are equally long
+            axes.plot([place - reach, place + reach], [height - reach * rise, height + reach * rise],
+                      color=COLOURS[1], linewidth=2)
+            axes.plot([place], [height], "o", color=COLOURS[1], markersize=4)
+            axes.annotate(f"{rise:.2f}", (place, height), (6, -13), textcoords="offset points", color=COLOURS[1])
+        axes.set(xlabel="z", ylabel="value" if axes is panels[0, 0] else "", title=name if len(curves) > 1 else "")
+
+
 def function_with_slope(z: ArrayLike, curves: dict[str, tuple[ArrayLike, ArrayLike]]) -> None:
     """Functions of one number, each in a panel of its own with its derivative.
 

@@ -50,6 +50,16 @@ def test_every_curve_is_drawn(count):
     assert digest(plots.scores, {name: {"a": 0.5} for name in curves})[0]["points"]["count"] == count
 
 
+def test_a_tangent_touches_its_curve_and_has_its_slope():
+    plots.tangents(X, {"square": (np.square, lambda z: 2 * z)}, (1.0, 3.0))
+    _, first, point, second, _ = plt.gca().lines
+    for (one, other), place in ((first.get_xydata(), 1.0), (second.get_xydata(), 3.0)):
+        assert (other - one)[1] / (other - one)[0] == pytest.approx(2 * place)
+        assert (one + other) / 2 == pytest.approx([place, place ** 2])
+    assert point.get_xydata().tolist() == [[1.0, 1.0]]
+    assert [text.get_text() for text in plt.gca().texts] == ["2.00", "6.00"]
+
+
 def test_every_control_is_drawn():
     results = Results("77", {}, {("a", seed): {"accuracy": 0.5} for seed in (1, 2)})
     [held] = digest(plots.seeds, results, "accuracy", controls={"one": 0.1, "two": 0.2, "three": 0.3})

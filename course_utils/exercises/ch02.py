@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..by_hand import sigmoid_slope, softmax
-from . import Function, Value
+from . import Function, Open, Value
 
 Z = np.array([[-3.0, -0.5, 0.0], [0.5, 2.0, -40.0]])
 SCORES = np.array([[2.0, 1.0, 0.1], [3000.0, 3001.0, 2999.0]])         # e to the 3000 / T overflows for each T below
@@ -60,4 +60,17 @@ SOFTMAX_T = Function("02.3", softmax_t, "the softmax of the chapter, with z / T 
     (over_all, "the sum runs over the whole batch. Each row must add up to 1: axis=-1, keepdims=True."),
 ], cases=[(SCORES, 2.0), (SCORES, 0.5)])
 
-EXERCISES = [LEAKY_RELU, Z_TENTH, SOFTMAX_T]
+def train(seed):
+    keras.utils.set_random_seed(seed)
+    model = build("elu", 10)
+    model.compile(keras.optimizers.SGD(0.1), keras.losses.BinaryCrossentropy(from_logits=True))
+    for step in range(300):
+        if model.train_on_batch(documents, positive) < 0.1:
+            return 1 - step / 300
+    return 0.0
+
+
+DEEP = Open("02.4", train, "which activations pass something on to the left of 0, and have a slope near 1 around it? "
+            "Ten layers want a small rate.", [], beat=0.6)
+
+EXERCISES = [LEAKY_RELU, Z_TENTH, SOFTMAX_T, DEEP]
