@@ -107,8 +107,31 @@ def tangents(z: ArrayLike, curves: dict[str, tuple[Callable, Callable]], places:
             axes.plot([place - reach, place + reach], [height - reach * rise, height + reach * rise],
                       color=COLOURS[1], linewidth=2)
             axes.plot([place], [height], "o", color=COLOURS[1], markersize=4)
-            axes.annotate(f"{rise:.2f}", (place, height), (6, -13), textcoords="offset points", color=COLOURS[1])
+            axes.annotate(f"{round(rise, 2) + 0.0:.2f}", (place, height), (6, 5 if rise < 0 else -13),
+                          textcoords="offset points", color=COLOURS[1])
         axes.set(xlabel="z", ylabel="value" if axes is panels[0, 0] else "", title=name if len(curves) > 1 else "")
+
+
+def descents(function: Callable, paths: dict[str, np.ndarray], xlabel: str) -> None:
+    """Walks down a function of one number, a panel each: the curve, and on it the points of the walk, joined.
+
+    function: (points,) → (points,).  paths: {title: (steps + 1,)}, an even number of them.
+    """
+    _, panels = plt.subplots(len(paths) // 2, 2, figsize=(7, 2.4 * (len(paths) // 2)), sharex=True, sharey=True,
+                             squeeze=False)
+    points = np.concatenate(list(paths.values()))
+    middle, reach = (points.max() + points.min()) / 2, 0.55 * np.ptp(points)
+    axis = np.linspace(middle - reach, middle + reach, 200)
+    for axes, (title, path) in zip(panels.flat, paths.items(), strict=True):
+        axes.plot(axis, function(axis), color="0.6")
+        axes.plot(path, function(path), "o-", color=COLOURS[1], markersize=4, linewidth=1)
+        axes.plot(path[0], function(path)[0], "o", color=COLOURS[0])
+        axes.annotate("start", (path[0], function(path)[0]), (6, 2), textcoords="offset points", color=COLOURS[0])
+        axes.set(title=title)
+    for axes in panels[-1]:
+        axes.set(xlabel=xlabel)
+    for axes in panels[:, 0]:
+        axes.set(ylabel="loss")
 
 
 def function_with_slope(z: ArrayLike, curves: dict[str, tuple[ArrayLike, ArrayLike]]) -> None:
@@ -147,17 +170,21 @@ def lines(x: Sequence[float], curves: dict[str, ArrayLike], xlabel: str, ylabel:
 
 
 def surface(function: Callable[[float, float], float], paths: dict[str, np.ndarray], xlabel: str, ylabel: str,
-            goal: Sequence[float], margin: float = 0.6) -> None:
+            goal: Sequence[float]) -> None:
     """Paths of descents over the contour lines of a function of two numbers.
 
     function: (a, b) → value.  paths: {name: (points, 2)}.  goal: the best point, marked with a cross.
     """
     corners = np.concatenate([*paths.values(), [goal]])
+    margin = 0.3 * np.ptp(corners, axis=0)
     low, high = corners.min(axis=0) - margin, corners.max(axis=0) + margin
-    a, b = np.linspace(low[0], high[0], 60), np.linspace(low[1], high[1], 60)
-    values = [[function(one, other) for one in a] for other in b]
+    a, b = np.linspace(low[0], high[0], 40), np.linspace(low[1], high[1], 40)
+    values = np.array([[function(one, other) for one in a] for other in b])
+    lowest, border = values.min(), min(values[[0, -1]].min(), values[:, [0, -1]].min())
     _, axes = plt.subplots(figsize=(7, 5))
-    lines_drawn = axes.contour(a, b, values, levels=12, colors="0.7", linewidths=1)
+    closed = lowest + (border - lowest) * np.linspace(0, 1, 5)[1:] ** 2             # rings around the goal
+    levels = np.union1d(closed, border + (values.max() - border) * np.linspace(0, 1, 9) ** 2)
+    lines_drawn = axes.contour(a, b, values, levels=levels, colors="0.7", linewidths=1)
     axes.clabel(lines_drawn, fontsize=8, fmt="%.2f")
     for (name, path), marker in zip(paths.items(), itertools.cycle(MARKERS), strict=False):
         axes.plot(*path.T, marker=marker, markersize=4, linewidth=1.5, label=name)

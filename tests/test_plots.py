@@ -60,6 +60,23 @@ def test_a_tangent_touches_its_curve_and_has_its_slope():
     assert [text.get_text() for text in plt.gca().texts] == ["2.00", "6.00"]
 
 
+def test_contours_close_around_the_goal():
+    plots.surface(lambda a, b: a ** 2 + b ** 2, {"walk": np.array([[3.0, 4.0], [1.0, 1.0]])}, "a", "b", (0, 0))
+    [contours] = [one for one in plt.gca().collections if isinstance(one, matplotlib.contour.ContourSet)]
+    (left, right), (bottom, top) = plt.xlim(), plt.ylim()
+    whole = [np.concatenate(level) for level in contours.allsegs]
+    inside = [line for line in whole if left < line[:, 0].min() < 0 < line[:, 0].max() < right
+              and bottom < line[:, 1].min() < 0 < line[:, 1].max() < top]
+    assert len(inside) >= 3
+
+
+def test_a_descent_stands_on_its_curve():
+    paths = {str(rate): np.array([3.0, 3.0 - 6 * rate]) for rate in (0.1, 0.2)}
+    plots.descents(np.square, paths, "w")
+    for axes, path in zip(plt.gcf().axes, paths.values(), strict=True):
+        assert axes.lines[1].get_xydata() == pytest.approx(np.column_stack([path, path ** 2]))
+
+
 def test_every_control_is_drawn():
     results = Results("77", {}, {("a", seed): {"accuracy": 0.5} for seed in (1, 2)})
     [held] = digest(plots.seeds, results, "accuracy", controls={"one": 0.1, "two": 0.2, "three": 0.3})
@@ -86,8 +103,8 @@ def test_what_bars_points_images_and_contours_hold():
     assert held["points"] == {"count": 2, "x": [-0.2, 0.5, 1.2], "y": [0.2, 0.45, 0.7]} and held["lines"]["count"] == 1
     held = digest(plots.heat, np.array([[1, 2], [3, -6]]), ["a", "b"], "y", "what")
     assert held[0]["images"] == {"count": 1, "values": [-6.0, 0.0, 3.0]} and len(held) == 2
-    [held] = digest(plots.surface, lambda a, b: a + b, {"path": np.array([[0, 0], [1, 1]])}, "a", "b", (1, 1), margin=0)
-    assert held["contours"]["values"][::2] == [0.0, 2.0] and held["lines"]["count"] == 2
+    [held] = digest(plots.surface, lambda a, b: a + b, {"path": np.array([[0, 0], [1, 1]])}, "a", "b", (1, 1))
+    assert held["contours"]["values"][::2] == [-0.6, 2.6] and held["lines"]["count"] == 2
 
 
 def test_what_is_missing_or_endless_is_left_out():

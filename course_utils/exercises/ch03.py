@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..by_hand import sigmoid
-from . import Function, Value
+from . import Function, Open, Value
 
 X, W, Y, RATE = np.array([0.5, -1.0]), np.array([0.2, 0.4]), 1.0, 0.5
 P = sigmoid(W @ X)
@@ -69,4 +69,15 @@ MOMENTUM_STEP = Function("03.3", momentum_step, "two lines of `slide`: first the
     (both(lambda v, g, rate, m: v - rate * g), "only a part of the old velocity is kept: momentum · velocity."),
 ], cases=STEPS)
 
-EXERCISES = [W_NEW, BORDER, MOMENTUM_STEP]
+def train(seed):
+    w, s = w0, 0
+    for rows in np.split(np.random.default_rng(seed).permutation(256), 8):
+        g = slopes(w, rows, X * units)
+        s = s + g ** 2                         # all slopes so far: the steps become smaller and smaller
+        w = w - 4.0 * g / np.sqrt(s)
+    return 1 - mean_loss(w, X * units)
+
+
+LOWER = Open("03.4", train, "RMSprop ends on a path that trembles. What calms a path near its goal?", [], beat=0.712)
+
+EXERCISES = [W_NEW, BORDER, MOMENTUM_STEP, LOWER]
