@@ -255,7 +255,8 @@ def scores(table: dict[str, dict[str, float]], chance: float = 0.5) -> None:
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=len(table))
 
 
-def seeds(results: "Results", xlabel: str, what: str = "accuracy", controls: dict[str, float] | None = None) -> None:
+def seeds(results: "Results", xlabel: str, what: str = "accuracy", controls: dict[str, float] | None = None,
+          log_x: bool = False) -> None:
     """What each condition reached: a point a seed, a line at the mean.
 
     results: of `experiments.read`.  what: which of its scores.  controls: {name: score} of methods without a seed, a
@@ -271,7 +272,7 @@ def seeds(results: "Results", xlabel: str, what: str = "accuracy", controls: dic
     for (name, score), dashes in zip((controls or {}).items(), itertools.cycle([":", "--"]), strict=False):
         axes.axvline(score, color="0.3", linestyle=dashes, linewidth=1.5, label=name)
     axes.set_yticks(range(len(conditions)), conditions)
-    axes.set(xlabel=f"{xlabel} (line: mean)", ylim=(len(conditions) - 0.4, -0.6))
+    axes.set(xlabel=f"{xlabel} (line: mean)", ylim=(len(conditions) - 0.4, -0.6), xscale="log" if log_x else "linear")
     axes.grid(axis="y", visible=False)
     if controls:
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(controls))
