@@ -93,7 +93,8 @@ def extent(values: ArrayLike) -> list[float]:
     return [float(f"{round(float(number), 9) + 0.0:.6g}") for number in numbers]       # + 0.0: no -0.0
 
 
-def tangents(z: ArrayLike, curves: dict[str, tuple[Callable, Callable]], places: Sequence[float]) -> None:
+def tangents(z: ArrayLike, curves: dict[str, tuple[Callable, Callable]], places: Sequence[float],
+             ylabel: str = "value") -> None:
     """Functions of one number, a panel each, with pieces of straight lines that have their slopes at some places.
 
     z: (points,).  curves: {name: (function, its slope)}.  places: where on the axis.
@@ -109,7 +110,7 @@ def tangents(z: ArrayLike, curves: dict[str, tuple[Callable, Callable]], places:
             axes.plot([place], [height], "o", color=COLOURS[1], markersize=4)
             axes.annotate(f"{round(rise, 2) + 0.0:.2f}", (place, height), (6, 5 if rise < 0 else -13),
                           textcoords="offset points", color=COLOURS[1])
-        axes.set(xlabel="z", ylabel="value" if axes is panels[0, 0] else "", title=name if len(curves) > 1 else "")
+        axes.set(xlabel="z", ylabel=ylabel if axes is panels[0, 0] else "", title=name if len(curves) > 1 else "")
 
 
 def descents(function: Callable, paths: dict[str, np.ndarray], xlabel: str) -> None:
