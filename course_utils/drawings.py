@@ -290,6 +290,24 @@ def look_up(table: ArrayLike, names: Sequence[str], chosen: Sequence[int]) -> No
     axes.text(start, 0.25, "the sentence", color="0.4")
 
 
+def window(words: Sequence[str], place: int, size: int) -> None:
+    """A word of a sentence and its neighbours: which words stand within its window.
+
+    words: of the sentence.  place: of the word in the middle.  size: how many words to each side.
+    """
+    axes = canvas(-0.2, 1.5 * len(words) + 0.2, -0.75, 1.5, 7.4 / (1.5 * len(words) + 0.4))
+    for step, word in enumerate(words):
+        near = 0 < abs(step - place) <= size
+        axes.add_patch(Rectangle((1.5 * step, 0), 1.42, 0.8, ec=STATE if step == place else "white", lw=2.5,
+                                 fc="#DCEBF5" if near or step == place else PADDING))
+        axes.text(1.5 * step + 0.71, 0.4, word, ha="center", va="center", color=WORD if near else "0.2")
+        axes.text(1.5 * step + 0.71, -0.35, f"{step - place:+d}" if step != place else "0", ha="center", color="0.4")
+        if near:
+            axes.add_patch(FancyArrowPatch((1.5 * place + 0.71, 0.85), (1.5 * step + 0.71, 0.85), arrowstyle="-|>",
+                                           mutation_scale=12, color=STATE, shrinkA=4, shrinkB=4,
+                                           connectionstyle=f"arc3,rad={-0.35 if step > place else 0.35}"))
+
+
 def sliding_filter(words: Sequence[str], outputs: ArrayLike, width: int) -> None:
     """A filter that slides over a sentence: what it gives at each place; its place of the largest output is framed.
 

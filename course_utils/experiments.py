@@ -48,7 +48,7 @@ class Results:
     def here(self) -> bool:
         """Whether it was measured on the corpus that the chapters read now, or needs none."""
         corpus = CORPORA.get(self.head["corpus"])
-        return corpus is None or corpus.name == in_use(corpus.kind)
+        return corpus is None or not corpus.kind or corpus.name == in_use(corpus.kind)
 
     def agrees(self, condition: str, seed: int, live: dict) -> bool:
         """Whether fresh scores are the stored ones: to .05, or a tenth where that is less.

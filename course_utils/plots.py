@@ -171,10 +171,11 @@ def lines(x: Sequence[float], curves: dict[str, ArrayLike], xlabel: str, ylabel:
 
 
 def surface(function: Callable[[float, float], float], paths: dict[str, np.ndarray], xlabel: str, ylabel: str,
-            goal: Sequence[float]) -> None:
+            goal: Sequence[float], equal: bool = False) -> None:
     """Paths of descents over the contour lines of a function of two numbers.
 
     function: (a, b) → value.  paths: {name: (points, 2)}.  goal: the best point, marked with a cross.
+    equal: one scale for both axes.
     """
     corners = np.concatenate([*paths.values(), [goal]])
     margin = 0.3 * np.ptp(corners, axis=0)
@@ -182,7 +183,7 @@ def surface(function: Callable[[float, float], float], paths: dict[str, np.ndarr
     a, b = np.linspace(low[0], high[0], 40), np.linspace(low[1], high[1], 40)
     values = np.array([[function(one, other) for one in a] for other in b])
     lowest, border = values.min(), min(values[[0, -1]].min(), values[:, [0, -1]].min())
-    _, axes = plt.subplots(figsize=(7, 5))
+    _, axes = plt.subplots(figsize=(7, 7 * (high - low)[1] / (high - low)[0] + 0.8 if equal else 5))
     closed = lowest + (border - lowest) * np.linspace(0, 1, 5)[1:] ** 2             # rings around the goal
     levels = np.union1d(closed, border + (values.max() - border) * np.linspace(0, 1, 9) ** 2)
     lines_drawn = axes.contour(a, b, values, levels=levels, colors="0.7", linewidths=1)
@@ -190,9 +191,9 @@ def surface(function: Callable[[float, float], float], paths: dict[str, np.ndarr
     for (name, path), marker in zip(paths.items(), itertools.cycle(MARKERS), strict=False):
         axes.plot(*path.T, marker=marker, markersize=4, linewidth=1.5, label=name)
     axes.plot(*goal, "kX", markersize=10, label="best")
-    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set(xlabel=xlabel, ylabel=ylabel, aspect="equal" if equal else "auto")
     axes.grid(False)
-    axes.legend()
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(paths) + 1)
 
 
 def groups(panels: dict[str, dict[str, np.ndarray]], xlabel: str, ylabel: str) -> None:
@@ -208,6 +209,37 @@ def groups(panels: dict[str, dict[str, np.ndarray]], xlabel: str, ylabel: str) -
             axes.scatter(*points.T, marker=MARKERS[number], color=COLOURS[number], label=name)
         axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
     figure.legend(*columns[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(names))
+
+
+def word_map(placed: dict[str, np.ndarray], names: dict[str, Sequence[str]]) -> None:
+    """Words as named points on two axes, a colour and a mark for each group.
+
+    placed: {group: (words, 2)}.  names: {group: its words}.
+    """
+    _, axes = plt.subplots(figsize=(7.5, 5.5))
+    for (group, points), colour, marker in zip(placed.items(), COLOURS, MARKERS, strict=False):
+        axes.scatter(*points.T, marker=marker, color=colour, s=18, label=group)
+        for point, word in zip(points, names[group], strict=True):
+            axes.annotate(word, point, (3, 3), textcoords="offset points", fontsize=8, color=colour)
+    axes.set(xlabel="first principal axis", ylabel="second principal axis")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(placed))
+
+
+def bands(x: Sequence[float], curves: dict[str, np.ndarray], xlabel: str, ylabel: str) -> None:
+    """Curves with the range of their seeds, over a logarithmic axis.
+
+    curves: {name: (points, seeds)}: a line through the means, a bar from the lowest to the highest.
+    """
+    _, axes = plt.subplots(figsize=(7, 4))
+    for number, ((name, values), marker) in enumerate(zip(curves.items(), itertools.cycle(MARKERS), strict=False)):
+        beside = np.asarray(x) * 1.03 ** (number - len(curves) / 2)         # so that the bars do not hide each other
+        middle = values.mean(axis=1)
+        axes.errorbar(beside, middle, [middle - values.min(axis=1), values.max(axis=1) - middle], marker=marker,
+                      markersize=4, capsize=2, linewidth=1.5, label=name)
+    axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log")
+    axes.set_xticks(x, [f"{value:,}" for value in x])
+    axes.minorticks_off()
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
 
 
 def heat(table: ArrayLike, columns: Sequence[str], ylabel: str, what: str,

@@ -35,6 +35,7 @@ DRAWINGS = {
                                    "chosen": [1, 2, 3, 2]}),
     "sliding_filter": (drawings.sliding_filter, {"words": "the film was not very good".split(),
                                                  "outputs": np.array([-0.7, 0.25, 1.03, 0.16, -0.59]), "width": 2}),
+    "window": (drawings.window, {"words": "a dull plot and a dull cast".split(), "place": 2, "size": 2}),
     "lattice": (drawings.lattice, {"scores": np.append(rng.normal(size=(3, 3)), [[1.5, -np.inf, -2.0]], axis=0),
                                    "rows": ["O", "B", "I"], "columns": ["Mary", "Poppins", "was", "here"],
                                    "path": [1, 2, 0, 0]}),
@@ -43,7 +44,7 @@ DRAWINGS = {
     "matrix": (drawings.matrix, {"values": rng.normal(size=(2, 4)), "rows": ["a", "b"], "columns": list("1212"),
                                  "groups": {"first": 2, "second": 2}}),
 }
-FIXED = "names rows columns groups weights stage words chosen width path what ids".split()
+FIXED = "names rows columns groups weights stage words chosen width path what ids place size".split()
 HIDES = {"gates": (1, 2), "candidate": (1,)}           # in these stages not all of these are drawn yet
 NUMBER = re.compile(r"^[× \d.=]*-?\d+\.\d{2,}$")
 
@@ -229,6 +230,12 @@ def test_a_look_up_draws_the_table_and_a_row_for_each_word_of_the_sentence():
     assert len(drawn(draw, arguments)) == arguments["table"].size + len(arguments["chosen"]) * 3
     places = [text.get_position() for text in plt.gca().texts if NUMBER.match(text.get_text())]
     assert len(set(places)) == len(places)
+
+
+@pytest.mark.parametrize(("place", "size", "neighbours"), [(2, 2, 4), (0, 2, 2), (6, 3, 3), (3, 1, 2)])
+def test_an_arrow_leads_to_each_word_of_the_window(place, size, neighbours):
+    drawings.window("a dull plot and a dull cast".split(), place, size)
+    assert sum(isinstance(patch, FancyArrowPatch) for patch in plt.gca().patches) == neighbours
 
 
 def test_what_is_best_is_drawn_in_the_colour_of_gates():

@@ -77,6 +77,21 @@ def test_a_descent_stands_on_its_curve():
         assert axes.lines[1].get_xydata() == pytest.approx(np.column_stack([path, path ** 2]))
 
 
+def test_every_word_stands_at_its_point():
+    placed = {"days": np.array([[0.0, 1.0], [2.0, 3.0]]), "praise": np.array([[4.0, 5.0]])}
+    plots.word_map(placed, {"days": ["monday", "friday"], "praise": ["great"]})
+    assert {text.get_text(): text.xy for text in plt.gca().texts} == {
+        "monday": pytest.approx([0, 1]), "friday": pytest.approx([2, 3]), "great": pytest.approx([4, 5])}
+
+
+def test_a_band_reaches_from_the_lowest_to_the_highest_seed():
+    plots.bands([10, 100], {"a": np.array([[0.5, 0.7, 0.6], [0.8, 0.9, 0.7]])}, "x", "y")
+    [line, *_], [bars] = plt.gca().lines, plt.gca().collections
+    assert line.get_ydata() == pytest.approx([0.6, 0.8])
+    assert [segment[:, 1].tolist() for segment in bars.get_segments()] == [
+        pytest.approx([0.5, 0.7]), pytest.approx([0.7, 0.9])]
+
+
 def test_every_control_is_drawn():
     results = Results("77", {}, {("a", seed): {"accuracy": 0.5} for seed in (1, 2)})
     [held] = digest(plots.seeds, results, "accuracy", controls={"one": 0.1, "two": 0.2, "three": 0.3})

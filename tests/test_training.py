@@ -1,13 +1,15 @@
 """What is seen of a training, and predictions in their order."""
 
+import functools
 import os
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 from conftest import NOTEBOOKS, definitions
 
-from course_utils import embeddings, text
+from course_utils import embeddings
 from course_utils.baselines import linear_svm
 from course_utils.runtime import quiet_stderr, start
 from course_utils.training import Progress, history_table, predict, predict_classes
@@ -75,21 +77,32 @@ def test_skip_gram_is_chapter_07s(monkeypatch):
     sequences = [draw.integers(1, 50, size) for size in draw.integers(1, 30, 600)]
     monkeypatch.setattr(embeddings, "BATCH", 256)
     ours = embeddings.skip_gram(sequences, vocabulary_size=50, embedding_dim=32, window_size=3, epochs=2, seed=1)
-
-    flat, review = np.concatenate(sequences).astype("int32"), np.repeat(np.arange(600), [len(one) for one in sequences])
-    rng, share = np.random.default_rng(1), np.bincount(flat, minlength=50) / len(flat)
-    kept = rng.random(len(flat)) < np.sqrt(5e-4 / np.maximum(share[flat], 1e-12))
-    flat, review = flat[kept], review[kept]
-    chapter = definitions(
-        NOTEBOOKS[6], "neighbours_of", "batches", "skip_gram", text=text, tf=tf, keras=keras, Progress=Progress,
-        flat=flat, review=review, rng=rng, vocabulary=range(50),
-        strangers=np.cumsum(share ** 0.75) / np.sum(share ** 0.75),
-        first=np.searchsorted(review, review), last=np.searchsorted(review, review, side="right") - 1)
-
-    small = chapter["batches"]
-    chapter["batches"] = lambda window: small(window, size=256)
-    theirs, _ = chapter["skip_gram"](window=3, epochs=2)
+    chapter = definitions(NOTEBOOKS[6], "pair_model", "skip_gram", embeddings=embeddings, keras=keras,
+                          functools=functools, Progress=Progress, sequences=sequences, vocabulary=range(50))
+    theirs, _ = chapter["skip_gram"](window=3, seed=1, epochs=2)
     assert np.abs(theirs).max() > 0.05 and np.allclose(ours, theirs, atol=1e-6)
+
+
+def test_neighbours_stand_within_the_window_and_in_the_same_text(monkeypatch):
+    """Ids that say where they stand: 100 · text + place."""
+    monkeypatch.setattr(embeddings, "BATCH", 50)
+    sequences = [100 * one + np.arange(60) for one in range(20)]
+    words, others = embeddings.pair_source(sequences, vocabulary_size=2000, window_size=4)()
+    near = others[:, :5]
+    assert len(words) % 50 == 0 and others.shape == (len(words), 10) and words.dtype == others.dtype == np.int32
+    assert (near // 100 == words[:, None] // 100).all() and (near != words[:, None]).all()
+    steps = [np.searchsorted(np.unique(words), ids) for ids in (words, near)]
+    assert len(words) > 600 and np.abs(steps[1] - steps[0][:, None]).max() <= 6   # a few fall out of the batches
+    again = embeddings.pair_source(sequences, vocabulary_size=2000, window_size=4)()
+    assert all(map(np.array_equal, again, (words, others)))
+
+
+def test_strangers_are_drawn_by_their_share_to_the_power_of_three_quarters(monkeypatch):
+    monkeypatch.setattr(embeddings, "BATCH", 100)
+    sequences = [np.repeat([1, 2, 3], [16, 1, 81])] * 200
+    _, others = embeddings.pair_source(sequences, vocabulary_size=4, window_size=2)()
+    shares = np.bincount(others[:, 5:].ravel(), minlength=4) / others[:, 5:].size
+    assert shares == pytest.approx(np.array([0, 8, 1, 27]) / 36, abs=0.03)
 
 
 def test_start_sets_the_seed_of_every_run_and_the_numbers_of_the_generators_follow():

@@ -19,7 +19,7 @@ import matplotlib
 from tqdm import tqdm
 
 from .. import experiments
-from ..datasets import corpus_name
+from ..datasets import corpus_name, require_fetched
 from ..datasets.registry import CORPORA, in_use
 from ..files import PROJECT, DataError, write_whole
 from .fingerprint import Module, bindings, closure, dependencies, fingerprint, kinds_of, source_of
@@ -34,6 +34,7 @@ class Experiment:
 
     name: "10_recall"; its first two digits are the chapter's.  conditions, seeds: what `function` is called with.
     corpora: the data sets beside the bundled one on which it is stored, too, with the first three seeds.
+    needs: a data set that its function reads and that must be fetched first, "" if none.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Experiment:
     function: str = "measure"
     seeds: tuple[int, ...] = experiments.SEEDS
     corpora: tuple[str, ...] = ()
+    needs: str = ""
 
     @property
     def notebook(self) -> Path:
@@ -79,7 +81,7 @@ def head_of(experiment: Experiment, corpus: str) -> dict[str, str]:
     kinds = kinds_of(dependencies(experiment.notebook, experiment.function))
     packages = ", ".join(f"{package} {version(package)}" for package in ("tensorflow", "keras", "numpy"))
     return {"measured by": f"make experiments NAME={experiment.name}", "chapter": experiment.notebook.stem,
-            "function": experiment.function, "corpus": in_use(kinds[0]) if kinds else "none",
+            "function": experiment.function, "corpus": experiment.needs or (in_use(kinds[0]) if kinds else "none"),
             "fingerprint": fingerprint(experiment.notebook, experiment.function, bundled=not corpus),
             "versions": f"Python {platform.python_version()}, {packages}"}
 
@@ -105,6 +107,8 @@ def pairs(experiment: Experiment, corpus: str = "") -> list[tuple[str, int]]:
 
 def measure(experiment: Experiment, corpus: str = "") -> None:
     """Measure what is missing, keep it after each condition and seed, and store all when it is complete."""
+    if experiment.needs:
+        require_fetched(experiment.needs)
     target = experiments.file_of(experiment.name, corpus)
     partial = BUILD / "experiments" / target.name
     partial.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from importlib.util import resolve_name
 from pathlib import Path
 
-from ..datasets.registry import of_kind
+from ..datasets.registry import ENTRIES, of_kind
 from ..files import PROJECT
 
 PACKAGE = PROJECT / "course_utils"
@@ -129,7 +129,7 @@ def dependencies(path: Path, function: str) -> dict[tuple[str, str], list[ast.st
 
 def kinds_of(found: dict[tuple[str, str], list[ast.stmt]]) -> list[str]:
     """The kinds of corpora among dependencies: "entities", "news", "reviews"."""
-    return sorted(name.removeprefix("load_") for module, name in found if module == DATA and name.startswith("load_"))
+    return sorted({corpus.kind for corpus in ENTRIES if (DATA, f"load_{corpus.kind}") in found})
 
 
 def fingerprint(path: Path, function: str, bundled: bool = True) -> str:

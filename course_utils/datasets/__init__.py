@@ -24,7 +24,7 @@ if TYPE_CHECKING:              # the command line reads the registry before any 
     import tensorflow as tf
 
 __all__ = ["PHENOMENA", "Entities", "News", "Reviews", "Texts", "by_phenomenon", "class_names", "corpus_name",
-           "is_bundled", "load_entities", "load_news", "load_newsgroups", "load_reviews", "vectors_file"]
+           "fetched", "is_bundled", "load_entities", "load_news", "load_newsgroups", "load_reviews", "vectors_file"]
 
 # What figures call a class, so that no machine needs a Chinese font.
 ENGLISH = {
@@ -88,10 +88,15 @@ def corpus_name(kind: str) -> str:
     return name
 
 
+def fetched(name: str) -> bool:
+    """Whether a corpus is on this machine; bundled ones are."""
+    return registry.CORPORA[name].bundled or corpus_folder(name).exists()
+
+
 def require_fetched(name: str) -> None:
     """Raise DataError, with the command that fetches it, if a corpus is not on this machine yet."""
     corpus = registry.CORPORA[name]
-    if not corpus.bundled and not corpus_folder(name).exists():
+    if not fetched(name):
         unset = f" Or unset {corpus.variable} to use the course's own." if corpus.kind else ""
         offline = "   (offline: with --archive PATH)" if corpus.url else ""
         fetch = typed(sys.executable, *corpus.command)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import Function, Value
+from . import Function, Open, Value
 
 
 def idf_word():
@@ -51,4 +51,14 @@ BAG = Function("05.3", bag, "text.lower().split() gives a list, and a list has .
 ], cases=[("The good the bad and the ugly good-bye", ["the", "good", "film", "ugly"]),
           ("A film a film", ["film", "a"])])
 
-EXERCISES = [IDF_WORD, MEASURES, BAG]
+def train(seed):
+    rows = np.random.default_rng(seed).permutation(cut)[:1000]
+    pairs = CountVectorizer(ngram_range=(1, 2), binary=True)
+    model = MultinomialNB().fit(pairs.fit_transform([reviews[i] for i in rows]), labels[rows])
+    return model.score(pairs.transform(tests), test_labels)
+
+
+FEWER = Open("05.4", train, "a model that only counts cannot learn its few reviews by heart. What may it count?", [],
+             beat=0.76)
+
+EXERCISES = [IDF_WORD, MEASURES, BAG, FEWER]
