@@ -182,7 +182,9 @@ RIGHT = {
     "01.3": 1_590_901,
     "02.1": lambda z: np.maximum(z, 0.1 * z), "02.2": 3.64,
     "02.3": lambda z, T: tf.nn.softmax(z / T),
-    "03.1": [0.3436, 0.1128], "03.2": 1 / 3,
+    "03.1": lambda w, X, y, rate: [one - rate * np.mean((1 / (1 + np.exp(-X @ w)) - y) * X[:, i])
+                                   for i, one in enumerate(w)],
+    "03.2": 1 / 3,
     "03.3": lambda w, v, g, rate, m: [w - rate * g + m * v, m * v - rate * g],
     "04.1": tf.constant([0.8495]), "04.2": taped, "04.3": epoch_of_stop,
     "05.1": np.float32(3.3036), "05.2": [0.6, 0.75, 0.67],

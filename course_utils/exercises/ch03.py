@@ -1,30 +1,46 @@
-"""Exercises of chapter 03: one step of gradient descent, its border, momentum."""
+"""Exercises of chapter 03: one step of gradient descent, its border, momentum, a method of one's own."""
 
 import numpy as np
 
 from ..by_hand import sigmoid
 from . import Function, Open, Value
 
-X, W, Y, RATE = np.array([0.5, -1.0]), np.array([0.2, 0.4]), 1.0, 0.5
-P = sigmoid(W @ X)
+rng = np.random.default_rng(1)
+BATCHES = [(np.array([0.2, 0.4]), np.array([[0.5, -1.0]]), np.array([1.0]), 0.5),
+           (rng.normal(size=3), rng.normal(size=(4, 3)), np.array([1.0, 0.0, 0.0, 1.0]), 2.0),
+           (rng.normal(size=2), rng.normal(size=(6, 2)), np.array([0.0, 0.0, 1.0, 1.0, 0.0, 1.0]), 1.0)]
 
 
-def w_new():
-    one = np.array([0.5, -1.0])
-    old = np.array([0.2, 0.4])
-    return old - 0.5 * (sigmoid(old @ one) - 1) * one
+def batch_step(w, X, y, rate):
+    miss = sigmoid(X @ w) - y
+    return w - rate * X.T @ miss / len(X)
 
 
-W_NEW = Value(
-    "03.1", w_new,
-    "z = w · x, p = sigmoid(z), the gradient is (p − y) x, and then the rule of gradient descent.", [
-        (W + RATE * (P - Y) * X, "this goes uphill. Subtract the gradient, and it is p − y, not y − p."),
-        ((P - Y) * X, "this is the gradient. The new w is w − η · gradient."),
-        (W - (P - Y) * X, "the learning rate is missing."),
-        (W - RATE * (P - Y), "the gradient has a number for each weight: (p − y) x."),
-        (W - RATE * (W @ X - Y) * X, "the sigmoid is missing: p = sigmoid(w · x)."),
-        (W - RATE * 2 * (P - Y) * P * (1 - P) * X, "this is the gradient of the squared error."),
-    ], places=3)
+def against(slope_by_z, mean=True, rate_used=True):
+    """A step against another slope by z."""
+    def step(w, X, y, rate):
+        gradient = X.T @ slope_by_z(X @ w, y) / (len(X) if mean else 1)
+        return w - (rate if rate_used else 1) * gradient
+    return step
+
+
+def miss(z, y):
+    return sigmoid(z) - y
+
+
+BATCH_STEP = Function(
+    "03.1", batch_step,
+    "the misses are sigmoid(X @ w) - y, a number for each document; X.T @ misses adds them up for each weight.", [
+        (against(lambda z, y: y - sigmoid(z)), "this goes uphill: the slope is ŷ − y, and it is subtracted."),
+        (against(miss, mean=False), "this is the sum over the batch. The loss is a mean: divide by the documents."),
+        (against(miss, rate_used=False), "the learning rate is missing."),
+        (against(lambda z, y: z - y), "the sigmoid is missing: ŷ = sigmoid(X @ w)."),
+        (against(lambda z, y: 2 * miss(z, y) * sigmoid(z) * sigmoid(-z)),
+         "this is the slope of the squared error. That of the cross-entropy is ŷ − y."),
+        (lambda w, X, y, rate: X.T @ miss(X @ w, y) / len(X), "this is the gradient. The new w is w − η · gradient."),
+        (lambda w, X, y, rate: w - rate * np.mean(miss(X @ w, y)),
+         "the gradient has a number for each weight: each miss is multiplied by its inputs."),
+    ], cases=BATCHES)
 
 
 def border():
@@ -79,4 +95,4 @@ def train(seed):
 FEWER = Open("03.4", train, "RMSprop's running mean begins at 0, so its first steps are too long. "
              "What does Adam do about that?", [], beat=0.85)
 
-EXERCISES = [W_NEW, BORDER, MOMENTUM_STEP, FEWER]
+EXERCISES = [BATCH_STEP, BORDER, MOMENTUM_STEP, FEWER]
