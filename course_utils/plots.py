@@ -219,8 +219,9 @@ def word_map(placed: dict[str, np.ndarray], names: dict[str, Sequence[str]]) -> 
     _, axes = plt.subplots(figsize=(7.5, 5.5))
     for (group, points), colour, marker in zip(placed.items(), COLOURS, MARKERS, strict=False):
         axes.scatter(*points.T, marker=marker, color=colour, s=18, label=group)
-        for point, word in zip(points, names[group], strict=True):
-            axes.annotate(word, point, (3, 3), textcoords="offset points", fontsize=8, color=colour)
+        corners = itertools.cycle([(4, 3, "left"), (-4, 3, "right"), (4, -10, "left"), (-4, -10, "right")])
+        for point, word, (right, up, side) in zip(points, names[group], corners, strict=False):
+            axes.annotate(word, point, (right, up), textcoords="offset points", ha=side, fontsize=8, color=colour)
     axes.set(xlabel="first principal axis", ylabel="second principal axis")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(placed))
 
