@@ -96,7 +96,8 @@ def near(stored: float, fresh: float) -> bool:
 
 def mean_and_range(values: np.ndarray) -> str:
     """Mean, lowest and highest of some scores between 0 and 1: ".512 (.488 to .951)"."""
-    mean, low, high = (f"{value:.3f}".removeprefix("0") for value in (np.mean(values), np.min(values), np.max(values)))
+    three = np.round([np.mean(values), np.min(values), np.max(values)], 9)         # .8325 is .8325, also as a mean
+    mean, low, high = (f"{value:.3f}".removeprefix("0") for value in three)
     return f"{mean} ({low} to {high})"
 
 

@@ -65,6 +65,6 @@ def train(seed):
 
 
 FEW = Open("07.4", train, "a model that only counts needs no rate and cannot overfit much. Chapter 05 has one.", [],
-           beat=0.705)
+           beat=0.7)
 
 EXERCISES = [COSINE, PARAMETERS, LOSS_OF_THREE, FEW]
