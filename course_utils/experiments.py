@@ -96,8 +96,9 @@ def near(stored: float, fresh: float) -> bool:
 
 def mean_and_range(values: np.ndarray) -> str:
     """Mean, lowest and highest of some scores between 0 and 1: ".512 (.488 to .951)"."""
-    three = np.round([np.mean(values), np.min(values), np.max(values)], 9)         # .8325 is .8325, also as a mean
-    mean, low, high = (f"{value:.3f}".removeprefix("0") for value in three)
+    low, high = np.min(values), np.max(values)
+    mean = np.clip(np.mean(values), low, high)           # the mean of equal numbers may be off by its last digit
+    mean, low, high = (f"{value:.3f}".removeprefix("0") for value in (mean, low, high))
     return f"{mean} ({low} to {high})"
 
 

@@ -150,7 +150,7 @@ def test_progress_counts_what_the_checks_have_said_and_the_start_page_shows_it(w
     (work / NOTEBOOKS[1].name).write_text("<<<<<<< HEAD")
     copies.progress()
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert rows[1:3] == [["01", "1", "1", "2"], ["02", "0", "0", "3"]] and rows[-1][:4] == ["in", "all", "1", "1"]
+    assert rows[1:3] == [["01", "1", "1", "2"], ["02", "0", "0", "4"]] and rows[-1][:4] == ["in", "all", "1", "1"]
     assert "| 1 of 4 |" in (work / "contents.md").read_text("utf-8").splitlines()[4]
 
 

@@ -288,3 +288,8 @@ def test_without_names_all_are_measured_once_and_unknown_names_are_refused(here,
     for names, corpus in (["78_other"], ""), ([], "no_corpus"), ([], "glove"):
         with pytest.raises(DataError, match=r"no experiment 78_other|is not a corpus that chapters read"):
             command.measure_all(names, corpus)
+
+
+def test_a_mean_lies_within_its_range():
+    assert experiments.mean_and_range(np.full(5, 0.8325)) == ".833 (.833 to .833)"
+    assert experiments.mean_and_range(np.array([0.1, 0.4])) == ".250 (.100 to .400)"
