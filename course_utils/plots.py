@@ -196,21 +196,6 @@ def surface(function: Callable[[float, float], float], paths: dict[str, np.ndarr
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(paths) + 1)
 
 
-def groups(panels: dict[str, dict[str, np.ndarray]], xlabel: str, ylabel: str) -> None:
-    """Groups of points, side by side in several panels.
-
-    panels: {title: {group: (points, 2)}}; the first one has all groups.
-    """
-    figure, columns = plt.subplots(1, len(panels), figsize=(10, 3.8), squeeze=False)
-    names = list(next(iter(panels.values())))
-    for axes, (title, members) in zip(columns[0], panels.items(), strict=True):
-        for name, points in members.items():
-            number = names.index(name)
-            axes.scatter(*points.T, marker=MARKERS[number], color=COLOURS[number], label=name)
-        axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
-    figure.legend(*columns[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(names))
-
-
 def word_map(placed: dict[str, np.ndarray], names: dict[str, Sequence[str]]) -> None:
     """Words as named points on two axes, a colour and a mark for each group.
 
