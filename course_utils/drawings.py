@@ -368,3 +368,25 @@ def ring(sizes: ArrayLike, what: str) -> None:
         x, y = 1.6 * place[0], 1.32 * place[1]
         axes.text(x, y, f"worker {number + 1}", ha="center", va="center", color=GRADIENT)
     axes.text(0, 0, what, ha="center", va="center", color=GRADIENT, fontsize=9)
+
+
+def journey(stages: dict[str, Sequence[str | int]]) -> None:
+    """A text on its way to the network, a row a stage: a box for each of its parts, those that are 0 in grey.
+
+    stages: {name: parts}, from top to bottom; a part is a piece of text or an id.
+    """
+    widest = max(sum(len(str(part)) + 2 for part in parts) for parts in stages.values())
+    axes = canvas(-0.42 * widest, widest, -2.2 * len(stages) + 0.6, 1.5, 7.4 / (1.42 * widest))
+    for row, (name, parts) in enumerate(stages.items()):
+        x, y = 0.0, -2.2 * row
+        axes.text(-0.6, y + 0.6, name, ha="right", va="center", color="0.35")
+        for part in parts:
+            width = len(str(part)) + 1.6 if len(parts) > 1 else widest
+            is_id = not isinstance(part, str)
+            axes.add_patch(Rectangle((x, y), width, 1.2, fc=PADDING if is_id and part == 0 else "#DCEBF5", ec="white"))
+            axes.text(x + width / 2, y + 0.6, str(part), ha="center", va="center", color=STATE if is_id else WORD,
+                      fontsize=9)
+            x += width + 0.4
+        if row:
+            axes.add_patch(FancyArrowPatch((1.2, y + 2.2), (1.2, y + 1.2), arrowstyle="-|>", mutation_scale=12,
+                                           color="0.4"))

@@ -228,6 +228,20 @@ def bands(x: Sequence[float], curves: dict[str, np.ndarray], xlabel: str, ylabel
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
 
 
+def histogram(values: ArrayLike, marks: dict[str, float], xlabel: str, ylabel: str, bins: int = 40) -> None:
+    """How often which values occur, with named lines at some of them.
+
+    values: (n,).  marks: {name: value}.  bins: so many bars, up to the 99 % of the smaller values.
+    """
+    _, axes = plt.subplots(figsize=(7.4, 3.2))
+    values = np.asarray(values)
+    axes.hist(values, bins=bins, range=(0, np.quantile(values, 0.99)), color=COLOURS[0], alpha=0.6)
+    for number, (name, value) in enumerate(marks.items(), start=1):
+        axes.axvline(value, color=COLOURS[number], lw=2, ls=["--", ":", "-."][number % 3], label=f"{name}: {value:.0f}")
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.legend()
+
+
 def heat(table: ArrayLike, columns: Sequence[str], ylabel: str, what: str,
          between: tuple[float, float] | None = None) -> None:
     """Numbers as colours, white is the middle.

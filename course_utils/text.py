@@ -17,7 +17,7 @@ Ids = Sequence[int] | np.ndarray               # of one text
 
 
 def split_words(texts: Texts, max_bytes: int | None = None, lower: bool = True) -> tf.RaggedTensor:
-    """Raw texts as words: `<br />` and everything but letters and apostrophes become blanks.
+    """Raw texts as words: `<br />` and everything but letters and apostrophes become blanks; a Chinese sign is a word.
 
     texts: (batch,) strings, str or bytes; what is not valid UTF-8 becomes a blank, too.
     max_bytes: keep only so many bytes of each text, as the tutorial does (half a letter may then stay with a word).
@@ -32,7 +32,8 @@ def split_words(texts: Texts, max_bytes: int | None = None, lower: bool = True) 
     if lower:
         texts = tf.strings.lower(texts)
     texts = tf.strings.regex_replace(texts, r"<br\s*/?>", " ")
-    texts = tf.strings.regex_replace(texts, r"[^a-zA-Z']", " ")
+    texts = tf.strings.regex_replace(texts, r"[^a-zA-Z'\p{Han}]", " ")
+    texts = tf.strings.regex_replace(texts, r"(\p{Han})", r" \1 ")
     return tf.strings.split(texts)
 
 

@@ -31,6 +31,8 @@ DRAWINGS = {
                                      "slope": 0.2232}),
     "batch": (drawings.batch, {"ids": np.array([[11, 47, 9, 64, 0], [3, 209, 12, 0, 0]]),
                                "words": [["this", "film", "was", "dull"], ["i", "liked", "it"]]}),
+    "journey": (drawings.journey, {"stages": {"raw text": ["A lovely film."], "words": ["a", "lovely", "film"],
+                                              "ids": [1, 6, 2], "row": [1, 6, 2, 0]}}),
     "look_up": (drawings.look_up, {"table": rng.normal(size=(4, 3)), "names": ["<pad>", "the", "good", "film"],
                                    "chosen": [1, 2, 3, 2]}),
     "sliding_filter": (drawings.sliding_filter, {"words": "the film was not very good".split(),
@@ -44,7 +46,7 @@ DRAWINGS = {
     "matrix": (drawings.matrix, {"values": rng.normal(size=(2, 4)), "rows": ["a", "b"], "columns": list("1212"),
                                  "groups": {"first": 2, "second": 2}}),
 }
-FIXED = "names rows columns groups weights stage words chosen width path what ids place size".split()
+FIXED = "stages names rows columns groups weights stage words chosen width path what ids place size".split()
 HIDES = {"gates": (1, 2), "candidate": (1,)}           # in these stages not all of these are drawn yet
 NUMBER = re.compile(r"^[× \d.=]*-?\d+\.\d{2,}$")
 
@@ -260,3 +262,10 @@ def test_the_best_path_through_a_lattice_has_the_colour_of_states():
     draw(**arguments)
     edges = [to_hex(patch.get_edgecolor()) for patch in plt.gca().patches if isinstance(patch, Circle)]
     assert edges.count(to_hex(drawings.STATE)) == len(arguments["path"])
+
+
+def test_a_journey_has_a_box_for_each_part_and_greys_the_padding():
+    drawings.journey({"raw": ["a film"], "row": [1, 0, 0]})
+    assert [text.get_text() for text in plt.gca().texts] == ["raw", "a film", "row", "1", "0", "0"]
+    boxes = [patch for patch in plt.gca().patches if not isinstance(patch, FancyArrowPatch)]
+    assert [to_hex(box.get_facecolor()) == to_hex(drawings.PADDING) for box in boxes] == [False, False, True, True]

@@ -252,10 +252,18 @@ def test_glove_and_the_arrays_of_keras(tmp_path, monkeypatch):
     fetch("glove", tmp_path / "glove.zip")
     assert gzip.decompress(datasets.vectors_file().read_bytes()).split()[:2] == [b"the", b"0.5"]
     (tmp_path / "imdb").mkdir()
-    np.savez(tmp_path / "imdb" / "imdb.npz", x_train=[1], y_train=[1], x_test=[1], y_test=[1])
+    texts = np.array([[5], [6, 7], [8]], object)
+    np.savez(tmp_path / "imdb" / "imdb.npz", x_train=texts, y_train=[0, 1, 0], x_test=texts[:2], y_test=[1, 0])
     (tmp_path / "imdb" / "imdb_word_index.json").write_text('{"the": 1}')
+    assert not datasets.fetched("keras_imdb")
     fetch("keras_imdb", tmp_path / "imdb")
-    assert (tmp_path / "keras" / "datasets" / "imdb.npz").exists()
+    assert datasets.fetched("keras_imdb")
+    (ids, labels), (_, test_labels) = datasets.load_keras_imdb()
+    assert sorted(map(tuple, ids)) == [(1, 8), (1, 9, 10), (1, 11)]        # a 1 in front, ranks + 3
+    assert all(label == (len(review) == 3) for review, label in zip(ids, labels, strict=True))
+    assert sorted(test_labels) == [0, 1]
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "other"))              # Keras would go and download
+    assert not datasets.fetched("keras_imdb")
 
 
 def written(path, content):

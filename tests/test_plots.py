@@ -92,6 +92,12 @@ def test_a_band_reaches_from_the_lowest_to_the_highest_seed():
         pytest.approx([0.5, 0.7]), pytest.approx([0.7, 0.9])]
 
 
+def test_a_histogram_counts_and_marks():
+    plots.histogram([1, 1, 1, 9, 10], {"median": 1}, "words", "texts", bins=2)
+    assert [bar.get_height() for bar in plt.gca().patches] == [3, 1]       # 10 is beyond the 99 %
+    assert list(plt.gca().lines[0].get_xdata()) == [1, 1]
+
+
 def test_every_control_is_drawn():
     results = Results("77", {}, {("a", seed): {"accuracy": 0.5} for seed in (1, 2)})
     [held] = digest(plots.seeds, results, "accuracy", controls={"one": 0.1, "two": 0.2, "three": 0.3})

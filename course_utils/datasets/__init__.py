@@ -10,7 +10,9 @@ Nothing here calls the network. TensorFlow is imported by the first call, not by
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..files import DataError, corpus_folder, typed
@@ -18,13 +20,12 @@ from . import registry
 from .registry import PHENOMENA
 
 if TYPE_CHECKING:              # the command line reads the registry before any package is installed
-    from pathlib import Path
-
     import numpy as np
     import tensorflow as tf
 
 __all__ = ["PHENOMENA", "Entities", "News", "Reviews", "Texts", "by_phenomenon", "class_names", "corpus_name",
-           "fetched", "is_bundled", "load_entities", "load_news", "load_newsgroups", "load_reviews", "vectors_file"]
+           "fetched", "is_bundled", "load_entities", "load_keras_imdb", "load_news", "load_newsgroups", "load_reviews",
+           "vectors_file"]
 
 # What figures call a class, so that no machine needs a Chinese font.
 ENGLISH = {
@@ -89,8 +90,15 @@ def corpus_name(kind: str) -> str:
 
 
 def fetched(name: str) -> bool:
-    """Whether a corpus is on this machine; bundled ones are."""
+    """Whether a corpus is on this machine; bundled ones are. keras_imdb must lie where Keras looks for it, too."""
+    if name == "keras_imdb" and not (keras_folder() / "imdb_word_index.json").exists():
+        return False
     return registry.CORPORA[name].bundled or corpus_folder(name).exists()
+
+
+def keras_folder() -> Path:
+    """Where `keras.datasets` looks for its files."""
+    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
 
 
 def require_fetched(name: str) -> None:
@@ -158,6 +166,25 @@ def vectors_file() -> Path:
     """
     require_fetched("glove")
     return corpus_folder("glove") / "vectors.txt.gz"
+
+
+def load_keras_imdb() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """What `keras.datasets.imdb.load_data()` returns: ((ids, labels) to train, (ids, labels) to test), with lists of
+    ids; 1 begins a review, a word of rank r has the id r + 3.
+
+    Read from the file that `fetch keras_imdb` has laid down: Keras itself takes none but the original archive, and
+    would download that.  Raises DataError if it has not been fetched.
+    """
+    require_fetched("keras_imdb")
+    import numpy as np
+    arrays, parts = np.load(keras_folder() / "imdb.npz", allow_pickle=True), []
+    rng = np.random.RandomState(113)                       # Keras draws the order of both parts with it
+    for split in "train", "test":
+        rows = np.arange(len(arrays[f"x_{split}"]))
+        rng.shuffle(rows)
+        ids = [[1, *(rank + 3 for rank in review)] for review in arrays[f"x_{split}"][rows]]
+        parts.append((np.array(ids, object), arrays[f"y_{split}"][rows]))
+    return tuple(parts)
 
 
 def class_names(kind: str) -> list[str]:

@@ -1,7 +1,6 @@
 """`python -m course_utils fetch NAME`: data that are not bundled, read, checked and laid beside the others."""
 
 import contextlib
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ import filelock
 
 from ...files import cache_folder, corpus_folder, require_space, staged, write_checksums
 from ...runtime import quiet_stderr
+from .. import keras_folder
 from ..registry import CORPORA
 from . import readers
 from .archives import reading
@@ -79,7 +79,7 @@ def prepare(name: str) -> None:
 
 def lay_where_keras_looks(folder: Path) -> None:
     """Copy the two files to where `keras.datasets.imdb` looks for them, unless they are there."""
-    target = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
+    target = keras_folder()
     target.mkdir(parents=True, exist_ok=True)
     for name in "imdb.npz", "imdb_word_index.json":
         if not (target / name).exists():
