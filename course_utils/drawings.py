@@ -390,3 +390,78 @@ def journey(stages: dict[str, Sequence[str | int]]) -> None:
         if row:
             axes.add_patch(FancyArrowPatch((1.2, y + 2.2), (1.2, y + 1.2), arrowstyle="-|>", mutation_scale=12,
                                            color="0.4"))
+
+
+def text_cnn(words: Sequence[str], maps: ArrayLike, weights: ArrayLike, output: float) -> None:
+    """A network with filters and pooling over time: a feature map a column, its largest answer, one output.
+
+    words: of the sentence, at which the answers end.  maps: (words, filters), after ReLU.  weights: (filters,), of the
+    maxima in the output.  output: its net input.
+    """
+    maps, weights = np.asarray(maps, float), np.asarray(weights, float)
+    steps, filters = maps.shape
+    scale, most = scale_of(*maps.ravel()), np.abs(weights).max()
+    axes = canvas(-1.9, 1.6 * filters + 0.2, -steps - 3.7, 0.7, 0.75)
+    end = 0.8 * filters - 0.3, -steps - 3.0
+    for step, word in enumerate(words):
+        axes.text(-0.15, -step - 0.55, word, ha="right", va="center", color=WORD)
+    for column in range(filters):
+        axes.text(1.6 * column + 0.47, 0.25, f"filter {column + 1}", ha="center", color="0.35", fontsize=9)
+        best = int(maps[:, column].argmax())
+        for step in range(steps):
+            field(axes, (1.6 * column, -step - 1), maps[step, column], scale, places=2)
+        axes.add_patch(Rectangle((1.6 * column, -best - 1), 0.94, 0.9, fc="none", ec=GATE, lw=2.5, zorder=3))
+        place = 1.6 * column + 0.47, -steps - 1.1
+        axes.add_patch(FancyArrowPatch((place[0], -steps), (place[0], place[1] + 0.38), arrowstyle="-|>",
+                                       mutation_scale=10, color=GATE))
+        bead(axes, place, maps[best, column], "", GATE, scale, places=2)
+        arrow(axes, place, end, STATE, 0.5 + 2.5 * abs(weights[column]) / most)
+        beside = place[0] + (-1.0 if 2 * column < filters - 1 else 0.45)
+        axes.text(beside, place[1] - 0.55, f"× {weights[column]:.2f}", color=STATE, fontsize=9)
+        bar(axes, (beside, place[1] - 0.75), weights[column] / scale_of(*weights), STATE)
+    axes.text(-0.15, -steps - 1.1, "largest", ha="right", va="center", color=GATE)
+    bead(axes, end, output, "", STATE, scale_of(output), places=2)
+    axes.text(end[0] - 0.5, end[1], "output", ha="right", va="center", color=STATE)
+
+
+def mask_way(stages: dict[str, ArrayLike | None]) -> None:
+    """A mask on its way through layers, a row a layer: green is a word, grey is padding; an empty row has lost it.
+
+    stages: {layer: mask (steps,) bool, or None where there is none}.
+    """
+    steps = max(len(np.ravel(mask)) for mask in stages.values() if mask is not None)
+    axes = canvas(-4.6, 1.2 * steps + 2.4, -1.5 * len(stages) + 0.5, 1.1, 7.4 / (1.2 * steps + 7.0))
+    for row, (name, mask) in enumerate(stages.items()):
+        y = -1.5 * row
+        axes.text(-0.3, y + 0.4, name, ha="right", va="center")
+        for step in range(steps):
+            known = mask is not None
+            shade = (GATE if np.ravel(mask)[step] else PADDING) if known else "white"
+            axes.add_patch(Rectangle((1.2 * step, y), 1.1, 0.8, fc=shade, ec="white" if known else "0.6",
+                                     alpha=0.7 if known else 1, ls="-" if known else ":"))
+        if mask is None:
+            axes.text(1.2 * steps + 0.1, y + 0.4, "no mask", va="center", color="0.35")
+        if row:
+            axes.add_patch(FancyArrowPatch((0.6 * steps, y + 1.5), (0.6 * steps, y + 0.8), arrowstyle="-|>",
+                                           mutation_scale=12, color="0.4", zorder=3))
+
+
+def two_directions(words: Sequence[str], forward: ArrayLike, backward: ArrayLike) -> None:
+    """A network of one unit in each direction, a column a word.
+
+    words: of the sentence.  forward, backward: (words,), the states at each word.
+    """
+    steps, scale = len(words), scale_of(*forward, *backward)
+    axes = canvas(-2.1, 1.8 * steps - 0.7, -0.6, 3.9, 7.4 / (1.8 * steps + 1.4))
+    for y, name, colour in ((0, "words", WORD), (1.6, "forward", STATE), (3.2, "backward", GRADIENT)):
+        axes.text(-0.75, y, name, ha="right", va="center", color=colour)
+    for step, word in enumerate(words):
+        x = 1.8 * step
+        axes.text(x, 0, word, ha="center", va="center", color=WORD)
+        arrow(axes, (x, -0.2), (x, 1.5), WORD)
+        arrow(axes, (x, -0.1), (x, 3.2), WORD, 0.8, bend=-0.35)
+        bead(axes, (x, 1.6), forward[step], "", STATE, scale)
+        bead(axes, (x, 3.2), backward[step], "", GRADIENT, scale)
+        if step:
+            arrow(axes, (x - 1.8, 1.6), (x, 1.6), STATE, 2)
+            arrow(axes, (x, 3.2), (x - 1.8, 3.2), GRADIENT, 2)

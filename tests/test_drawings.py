@@ -37,6 +37,10 @@ DRAWINGS = {
                                    "chosen": [1, 2, 3, 2]}),
     "sliding_filter": (drawings.sliding_filter, {"words": "the film was not very good".split(),
                                                  "outputs": np.array([-0.7, 0.25, 1.03, 0.16, -0.59]), "width": 2}),
+    "text_cnn": (drawings.text_cnn, {"words": ["I", "like", "it"], "maps": rng.random((3, 2)), "weights": [1.5, -2.0],
+                                     "output": 0.7}),
+    "two_directions": (drawings.two_directions, {"words": ["not", "bad"], "forward": [0.9, -0.4],
+                                                 "backward": [0.2, 0.7]}),
     "window": (drawings.window, {"words": "a dull plot and a dull cast".split(), "place": 2, "size": 2}),
     "lattice": (drawings.lattice, {"scores": np.append(rng.normal(size=(3, 3)), [[1.5, -np.inf, -2.0]], axis=0),
                                    "rows": ["O", "B", "I"], "columns": ["Mary", "Poppins", "was", "here"],
@@ -269,3 +273,18 @@ def test_a_journey_has_a_box_for_each_part_and_greys_the_padding():
     assert [text.get_text() for text in plt.gca().texts] == ["raw", "a film", "row", "1", "0", "0"]
     boxes = [patch for patch in plt.gca().patches if not isinstance(patch, FancyArrowPatch)]
     assert [to_hex(box.get_facecolor()) == to_hex(drawings.PADDING) for box in boxes] == [False, False, True, True]
+
+
+def test_a_mask_on_its_way_is_lost_where_it_is_lost():
+    drawings.mask_way({"Embedding": np.array([True, True, False]), "h * 2": None})
+    boxes = [patch for patch in plt.gca().patches if not isinstance(patch, FancyArrowPatch)]
+    assert [to_hex(box.get_facecolor()) for box in boxes] == [
+        *map(to_hex, (drawings.GATE, drawings.GATE, drawings.PADDING)), *["#ffffff"] * 3]
+    assert [text.get_text() for text in plt.gca().texts] == ["Embedding", "h * 2", "no mask"]
+
+
+def test_the_largest_answer_of_a_filter_is_framed():
+    drawings.text_cnn(["a", "b"], np.array([[0.1, 0.9], [0.4, 0.2]]), [1.0, 1.0], 1.3)
+    framed = [patch.get_xy() for patch in plt.gca().patches
+              if not isinstance(patch, Circle | FancyArrowPatch) and patch.get_linewidth() == 2.5]
+    assert framed == [(0, -2), (1.6, -1)]                  # of filter 1 at "b", of filter 2 at "a"

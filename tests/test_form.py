@@ -11,7 +11,7 @@ from test_notebooks import texts
 
 from course_utils.commands.book import LINKS
 
-EXEMPT = {"08", "09", "11", "12", "13", "14", "15", "16", "17", "18"}
+EXEMPT = {"13", "14", "15", "16", "17", "18"}
 CHAPTERS = [path for path in NOTEBOOKS if path.stem[:2] not in EXEMPT]
 COLUMNS, LINES = 80, 15
 BOOK = PROJECT / "book"

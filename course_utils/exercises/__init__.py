@@ -129,7 +129,7 @@ class Open(Exercise):
 
     def cell(self) -> str:
         """The solution, and the line that calls it five times."""
-        return f"{inspect.getsource(self.solve).rstrip()}\n\nscores = [train(seed) for seed in {SEEDS}]"
+        return f"{inspect.getsource(self.solve).rstrip()}\n\nscores = [{self.solve.__name__}(seed) for seed in {SEEDS}]"
 
     def problem(self, answer: object) -> str | None:
         """None if the scores can be had again and are good enough, else what is wrong."""

@@ -1,8 +1,8 @@
-"""Exercises of chapter 11: masks by hand, the parameters of a GRU."""
+"""Exercises of chapter 11: masks by hand, the parameters of a GRU, a network without masks."""
 
 import numpy as np
 
-from . import Function, Value
+from . import Function, Open, Value
 
 ids = np.array([[5, 2, 0, 0], [7, 1, 4, 0], [3, 0, 0, 0]])
 H = np.arange(24.0).reshape(2, 4, 3) ** 1.5
@@ -57,4 +57,18 @@ COUNT = Value("11.3", count, "for one block: inputs × units + units × units + 
      "the state has 48 numbers, and so has the next one: its matrix is 48 × 48."),
 ])
 
-EXERCISES = [MASK, MASKED_MEAN, COUNT]
+
+def train_one(seed):
+    parts = [filled(part, "post") for part in (train, valid, test)]
+    keras.utils.set_random_seed(seed)
+    model = keras.Sequential([
+        keras.layers.Embedding(len(vocabulary), 32),
+        keras.layers.Conv1D(96, 3, activation="relu"),
+        keras.layers.GlobalMaxPooling1D(), keras.layers.Dense(1)])
+    reviews.fit(model, *parts[:2], 0.003, epochs=4, seed=seed)
+    return reviews.score(model, parts[2])["accuracy"]
+
+
+UNMASKED = Open("11.4", train_one, "a GRU forgets what came before the padding. Which layer minds less?", [], beat=0.75)
+
+EXERCISES = [MASK, MASKED_MEAN, COUNT, UNMASKED]
