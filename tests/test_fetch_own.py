@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from course_utils import datasets
+from course_utils import datasets, reviews
 from course_utils.datasets.fetch import archives, fetch, readers
 from course_utils.datasets.fetch.writers import Documents, Sentences, to_bio
 from course_utils.files import DataError, corpus_folder
@@ -141,6 +141,16 @@ def test_parts_that_are_there_already_are_kept(tmp_path, monkeypatch):
     assert len(train.texts) == 107 and train.labels.sum() == 57 and train.phenomena is None
     assert sorted(test.texts) == [f"this is number {i} of test" for i in range(10)] and not datasets.is_bundled()
     assert hidden.texts == train.texts and (hidden.labels == -1).all()
+
+
+def test_chinese_reviews(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_REVIEWS", "own_reviews")
+    rows = [f"{'房间很小' if i % 2 else '早餐丰富'} {i},{'差评' if i % 2 else '好评'}\n" for i in range(120)]
+    fetch("own_reviews", written(tmp_path / "hotel.csv", "评论,标签\n" + "".join(rows)), text_column="评论",
+          label_column="标签")
+    vocabulary, train, valid, test = reviews.load_parts()
+    assert [len(part.labels) for part in (train, valid, test)] == [80, 16, 24]
+    assert set("房间很小早餐丰富") == set(vocabulary.words[1:])
 
 
 def test_the_held_out_fifth_keeps_repeated_texts_together_and_rare_classes_on_both_sides(tmp_path):
@@ -282,7 +292,7 @@ def encrypted(path):
 
 
 TABLE = "text,label\n" + "".join(f"some words here {i},a\nother words here {i},b\n" for i in range(60))
-CHINESE_REVIEWS = TABLE.replace(",a", ",neg").replace(",b", ",pos").replace("words", "词")
+GREEK_REVIEWS = TABLE.replace(",a", ",neg").replace(",b", ",pos").replace("words", "λέξεις")
 
 
 @pytest.mark.parametrize(("name", "make", "line"), [
@@ -312,7 +322,7 @@ CHINESE_REVIEWS = TABLE.replace(",a", ",neg").replace(",b", ",pos").replace("wor
      "cannot be read"),
     ("own_news", lambda path: written(path / "x.csv.gz", b"no gzip at all"), "cannot be read"),
     ("own_reviews", lambda path: written(path / "x.csv", TABLE), "the label 'a' is neither negative"),
-    ("own_reviews", lambda path: written(path / "x.csv", CHINESE_REVIEWS), "read English"),
+    ("own_reviews", lambda path: written(path / "x.csv", GREEK_REVIEWS), "three Chinese signs in a row"),
     ("own_entities", lambda path: written(path / "x.txt", "Bonn\n"), "line 1, has one column"),
     ("own_entities", lambda path: written(path / "x.txt", "Bonn PLACE\n"), "'PLACE' is no tag"),
     ("own_entities", lambda path: written(path / "x.txt", "Bonn O\n\n" * 200), "no tagged names"),

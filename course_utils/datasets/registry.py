@@ -63,7 +63,7 @@ ENTRIES = [
            ("train", "test", "unsupervised"), "Maas et al. 2011, Stanford University",
            "for research, no licence stated", reader="imdb_reviews",
            url="https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"),
-    Corpus("own_reviews", "reviews", "a class's own texts in English with two labels", ("train", "validation", "test"),
+    Corpus("own_reviews", "reviews", "a class's own texts in English or Chinese with two labels", ("train", "validation", "test"),
            *YOURS, reader="own_reviews", builder="OwnReviews"),
     Corpus("course_news", "news", "Chinese newspaper articles in six sections", ("train", "test"), *OURS,
            builder="CourseNews"),

@@ -120,19 +120,20 @@ def own_news(archive: Path, folder: Path, text_column: str | None = None, label_
 
 
 def own_reviews(archive: Path, folder: Path, text_column: str | None = None, label_column: str | None = None) -> str:
-    """English texts with two labels, negative and positive."""
-    documents, words = Documents(folder, classes=["neg", "pos"]), re.compile(r"[A-Za-z']+\s+[A-Za-z']+\s+[A-Za-z']")
-    english = 0
+    """English or Chinese texts with two labels, negative and positive."""
+    documents = Documents(folder, classes=["neg", "pos"])
+    words = re.compile(r"[A-Za-z']+\s+[A-Za-z']+\s+[A-Za-z']|[\u4e00-\u9fff]{3}")
+    readable = 0
     for split, label, text in labelled(archive, text_column, label_column):
         side = "neg" if label.lower() in NEGATIVE else "pos" if label.lower() in POSITIVE else None
         if side is None:
             raise Wrong(f"the label {label[:30]!r} is neither negative ({', '.join(NEGATIVE[:4])} …) "
                         f"nor positive ({', '.join(POSITIVE[:4])} …). For other classes use own_news.")
         documents.add(split, side, text)
-        english += bool(words.search(text))
-    if documents.count and english < documents.count / 2:
-        raise Wrong(f"only {english:,} of {documents.count:,} texts have three English words in a row, and the "
-                    "chapters on reviews read English. For Chinese texts use own_news.")
+        readable += bool(words.search(text))
+    if documents.count and readable < documents.count / 2:
+        raise Wrong(f"only {readable:,} of {documents.count:,} texts have three English words or three Chinese signs in "
+                    "a row: the chapters on reviews read these two.")
     return documents.finish()
 
 
