@@ -339,7 +339,7 @@ def test_an_open_exercise_trains_once_and_judges_the_mean(number, train, scores,
 def test_the_solution_of_an_open_exercise_is_right(number):
     """Executed after its notebook's own functions, as `make experiments` does; one seed stands for all five."""
     solution, path = said(exercise(number).solution), CHAPTERS[number[:2]]
-    train = function_of(path, "train", solution.partition("\n\nscores")[0])
+    train = function_of(path, ALL[number].solve.__name__, solution.partition("\n\nscores")[0])
     first = train(1)
     assert first > ALL[number].beat and verdict(number, train, [first] * 5) == "right."
 

@@ -84,9 +84,9 @@ def train_one(seed):
         series["valid"][:, :-1, None], series["valid"][:, -1])
     fit(model, "mse", x, y, valid, 0.01, epochs=15, seed=seed)
     answers = model(series["test"][:, :-1, None]).numpy()[:, 0]
-    return 1 - np.mean((answers - series["test"][:, -1]) ** 2)
+    return 1 - np.mean((answers - series["test"][:, -1]) ** 2) / 0.1122
 
 
-BEATEN = Open("09.4", train_one, "chapter 10 has a layer with gates, keras.layers.GRU.", [], beat=0.971)
+BEATEN = Open("09.4", train_one, "chapter 10 has a layer with gates, keras.layers.GRU.", [], beat=0.742)
 
 EXERCISES = [SECOND_STATE, PARAMETERS, LAST_STATE, BEATEN]

@@ -132,8 +132,8 @@ def own_reviews(archive: Path, folder: Path, text_column: str | None = None, lab
         documents.add(split, side, text)
         readable += bool(words.search(text))
     if documents.count and readable < documents.count / 2:
-        raise Wrong(f"only {readable:,} of {documents.count:,} texts have three English words or three Chinese signs in "
-                    "a row: the chapters on reviews read these two.")
+        raise Wrong(f"only {readable:,} of {documents.count:,} texts have three English words or three Chinese signs "
+                    "in a row: the chapters on reviews read these two.")
     return documents.finish()
 
 
