@@ -203,27 +203,8 @@ def bidirectional(forward: Callable, backward: Callable, x: Array, mask: Array |
     return both if mask is None else both * mask[:, :, np.newaxis]
 
 
-def self_attention(x: Array, query: Array, key: Array, value: Array, output: Array,
-                   mask: ArrayLike | None = None) -> tuple[Array, Array]:
-    """Every step looks at all steps, with several heads, as keras.layers.MultiHeadAttention without biases. Chapter 16.
-
-    x: (batch, steps, inputs).
-    query, key, value: (inputs, heads, size).  output: (heads, size, outputs): Keras's `get_weights()`.
-    mask: (batch, steps) bool; steps where it is false are not looked at.
-    Returns (outputs (batch, steps, outputs), weights (batch, heads, steps, steps)); the rows of the weights' last axis
-    sum to 1.
-    """
-    split = lambda W: np.einsum("bti,ihs->bhts", x, W)                             # (batch, heads, steps, size)
-    queries, keys, values = split(query), split(key), split(value)
-    scores = queries @ np.swapaxes(keys, -1, -2) / np.sqrt(query.shape[-1])        # (batch, heads, steps, steps)
-    if mask is not None:
-        scores = np.where(np.asarray(mask)[:, np.newaxis, np.newaxis, :], scores, -1e9)
-    weights = softmax(scores)
-    return np.einsum("bhts,hso->bto", weights @ values, output), weights
-
-
 def additive_attention(h: Array, W: Array, b: Array, v: Array, mask: ArrayLike) -> tuple[Array, Array]:
-    """One vector for a sequence: its steps, weighted by softmax(v · tanh(h W + b)). Chapter 16.
+    """One vector for a sequence: its steps, weighted by softmax(v · tanh(h W + b)). Chapter 17.
 
     h: (batch, steps, inputs).  W: (inputs, units).  b, v: (units,).
     mask: (batch, steps) bool; where it is false, the weight is 0.

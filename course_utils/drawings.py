@@ -14,6 +14,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, Rectangle, Wedge
 from numpy.typing import ArrayLike
 
 WORD, STATE, GATE, GRADIENT, PADDING = "#0072B2", "#D55E00", "#009E73", "#AA4499", "0.88"
+LIGHT = "#DCEBF5"                 # behind words
 RADIUS = 0.36
 Place = tuple[float, float]
 
@@ -198,14 +199,16 @@ def unrolled(x: Sequence[float], h: Sequence[float], factors: Sequence[float] | 
     factors: (steps,), ∂h_t/∂h_(t−1) for t = 1 … steps.
     """
     steps = len(x)
-    axes = canvas(-0.5, 1.5 * steps + 0.5, -0.65, 3.0 if factors is not None else 2.1, 7.3 / (1.5 * steps + 1))
+    axes = canvas(-0.5, 1.5 * steps + 0.5, -0.65, 3.0 if factors is not None else 2.1,
+                  min(7.3 / (1.5 * steps + 1), 1.0))
     scale = scale_of(*x, *h)
     for t in range(steps + 1):
         bead(axes, (1.5 * t, 1.5), h[t], f"$h_{{{t}}}$", STATE, scale)
         if t:
             bead(axes, (1.5 * t, 0), x[t - 1], f"$x_{{{t}}}$", WORD, scale)
             arrow(axes, (1.5 * t - 1.5, 1.5), (1.5 * t, 1.5), STATE, 2)
-            arrow(axes, (1.5 * t, 0), (1.5 * t, 1.2), WORD)
+            arrow(axes, (1.5 * t, 0), (1.5 * t, 1.2), WORD, text="$w_x$")
+            axes.text(1.5 * t - 0.75, 1.68, "$w_h$", color=STATE, ha="center")
             if factors is not None:
                 way = (1.5 * t - 0.2, 2.15), (1.5 * t - 1.3, 2.15)
                 width = 3.5 * abs(factors[t - 1]) / scale_of(*factors) + 0.3
@@ -259,7 +262,7 @@ def batch(ids: ArrayLike, words: Sequence[Sequence[str]]) -> None:
     axes = canvas(-0.1, 1.5 * steps + 0.1, -rows - 0.05, 0.5, min(7.3 / (1.5 * steps + 0.2), 0.8))
     for (row, step), number in np.ndenumerate(ids):
         x, y = 1.5 * step, -row - 0.95
-        axes.add_patch(Rectangle((x, y), 1.42, 0.88, fc=PADDING if number == 0 else "#DCEBF5", ec="white"))
+        axes.add_patch(Rectangle((x, y), 1.42, 0.88, fc=PADDING if number == 0 else LIGHT, ec="white"))
         axes.add_patch(Rectangle((x + 0.1, y + 0.06), 1.2 * number / scale, 0.06, fc=WORD))
         axes.text(x + 0.71, y + 0.3, f"{number}", ha="center", va="center", fontsize=8, color="0.4")
         if step < len(words[row]):
@@ -299,7 +302,7 @@ def window(words: Sequence[str], place: int, size: int) -> None:
     for step, word in enumerate(words):
         near = 0 < abs(step - place) <= size
         axes.add_patch(Rectangle((1.5 * step, 0), 1.42, 0.8, ec=STATE if step == place else "white", lw=2.5,
-                                 fc="#DCEBF5" if near or step == place else PADDING))
+                                 fc=LIGHT if near or step == place else PADDING))
         axes.text(1.5 * step + 0.71, 0.4, word, ha="center", va="center", color=WORD if near else "0.2")
         axes.text(1.5 * step + 0.71, -0.35, f"{step - place:+d}" if step != place else "0", ha="center", color="0.4")
         if near:
@@ -317,7 +320,7 @@ def sliding_filter(words: Sequence[str], outputs: ArrayLike, width: int) -> None
     best, scale = int(np.argmax(outputs)), scale_of(*outputs)
     axes = canvas(-0.2, 1.5 * len(words) + 0.2, -2.0, 1.3, 7.4 / (1.5 * len(words) + 0.4))
     for step, word in enumerate(words):
-        axes.add_patch(Rectangle((1.5 * step, 0.2), 1.42, 0.8, fc="#DCEBF5", ec="white"))
+        axes.add_patch(Rectangle((1.5 * step, 0.2), 1.42, 0.8, fc=LIGHT, ec="white"))
         axes.text(1.5 * step + 0.71, 0.6, word, ha="center", va="center", color=WORD)
     axes.add_patch(Rectangle((1.5 * best - 0.05, 0.1), 1.5 * width, 1.0, fc="none", ec=GATE, lw=2.5))
     for place, value in enumerate(outputs):
@@ -327,22 +330,25 @@ def sliding_filter(words: Sequence[str], outputs: ArrayLike, width: int) -> None
         bead(axes, (middle, -1.1), value, "largest" if place == best else "", GATE if place == best else "0.5", scale)
 
 
-def lattice(scores: ArrayLike, rows: Sequence[str], columns: Sequence[str], path: Sequence[int]) -> None:
+def lattice(scores: ArrayLike, pairs: ArrayLike, rows: Sequence[str], columns: Sequence[str],
+            path: Sequence[int]) -> None:
     """A lattice of states: a column a step, a row a state, and the best path through it.
 
-    scores: (steps, states), the best score of a path that ends there.  rows: the states.  columns: the steps.
-    path: (steps,), the state of each step on the best path.
+    scores: (steps, states), the best score of a path that ends there.  pairs: (states, states), from and to; what has
+    -inf in either is left out.  rows: the states.  columns: the steps.  path: (steps,), the best path's states.
     """
     scores = np.asarray(scores, float)
     steps, states = scores.shape
     finite = scores[np.isfinite(scores)]
     scale = scale_of(*finite)
-    axes = canvas(-1.2, 1.7 * steps - 0.9, -1.15 * states + 0.35, 1.2, 7.3 / (1.7 * steps + 0.3))
+    axes = canvas(-1.2, 1.7 * steps - 0.9, -1.15 * states + 0.35, 1.2, min(7.3 / (1.7 * steps + 0.3), 0.9))
     for step in range(steps):
         axes.text(1.7 * step, 0.8, columns[step], ha="center", va="center", color=WORD)
         for state in range(states):
             for before in range(states if step else 0):
                 best = path[step - 1] == before and path[step] == state
+                if not np.isfinite(scores[step - 1, before] + pairs[before][state] + scores[step, state]):
+                    continue
                 axes.plot([1.7 * step - 1.7, 1.7 * step], [-1.15 * before, -1.15 * state], zorder=1,
                           color=STATE if best else "0.85", lw=3 if best else 0.8)
             if np.isfinite(scores[step, state]):
@@ -383,7 +389,7 @@ def journey(stages: dict[str, Sequence[str | int]]) -> None:
         for part in parts:
             width = len(str(part)) + 1.6 if len(parts) > 1 else widest
             is_id = not isinstance(part, str)
-            axes.add_patch(Rectangle((x, y), width, 1.2, fc=PADDING if is_id and part == 0 else "#DCEBF5", ec="white"))
+            axes.add_patch(Rectangle((x, y), width, 1.2, fc=PADDING if is_id and part == 0 else LIGHT, ec="white"))
             axes.text(x + width / 2, y + 0.6, str(part), ha="center", va="center", color=STATE if is_id else WORD,
                       fontsize=9)
             x += width + 0.4
@@ -465,3 +471,101 @@ def two_directions(words: Sequence[str], forward: ArrayLike, backward: ArrayLike
         if step:
             arrow(axes, (x - 1.8, 1.6), (x, 1.6), STATE, 2)
             arrow(axes, (x, 3.2), (x - 1.8, 3.2), GRADIENT, 2)
+
+
+def dropped(states: ArrayLike, kept: ArrayLike) -> None:
+    """Units that hand a number on from step to step; a connection that is dropped is dotted and grey.
+
+    states: (steps + 1, units), the first row before the first step.  kept: (steps, units) bool.
+    """
+    states, kept = np.asarray(states, float), np.asarray(kept, bool)
+    steps, units = kept.shape
+    scale = scale_of(*states.ravel())
+    axes = canvas(-1.6, 1.5 * steps + 0.5, 0.5 - 1.05 * units, 0.95, 7.3 / (1.5 * steps + 2.1))
+    for (t, unit), value in np.ndenumerate(states):
+        x, y = 1.5 * t, -1.05 * unit
+        bead(axes, (x, y), value, colour=STATE, scale=scale, places=2)
+        if t and kept[t - 1, unit]:
+            arrow(axes, (x - 1.5, y), (x, y), STATE, 2)
+        elif t:
+            axes.plot([x - 1.05, x - 0.45], [y, y], color="0.55", ls=":", lw=2)
+    for t in range(steps + 1):
+        axes.text(1.5 * t, 0.68, f"$h_{{{t}}}$", color=STATE, ha="center")
+    for unit in range(units):
+        axes.text(-0.6, -1.05 * unit, f"unit {unit + 1}", color=STATE, ha="right", va="center")
+
+
+def spans(words: Sequence[str], tags: Sequence[str], truth: Sequence[tuple[int, int, str]]) -> None:
+    """A sentence in boxes, the tag of each word below it, and a bracket with its kind over each name.
+
+    truth: the names, as (start, end, kind), the end not included.
+    """
+    axes = canvas(-0.1, 1.5 * len(words) + 0.1, -0.55, 1.75, 7.4 / (1.5 * len(words) + 0.2))
+    for step, (word, tag) in enumerate(zip(words, tags, strict=True)):
+        colour = PADDING if tag == "O" else LIGHT
+        axes.add_patch(Rectangle((1.5 * step, 0), 1.42, 0.7, fc=colour, ec="white"))
+        axes.text(1.5 * step + 0.71, 0.35, word, ha="center", va="center", color=WORD, fontsize=8)
+        axes.text(1.5 * step + 0.71, -0.25, tag, ha="center", va="center", fontsize=8,
+                  color="0.5" if tag == "O" else GATE)
+    for start, end, kind in truth:
+        left, right = 1.5 * start + 0.06, 1.5 * end - 0.14
+        axes.plot([left, left, right, right], [0.8, 0.95, 0.95, 0.8], color=GATE, lw=2)
+        axes.text((left + right) / 2, 1.25, kind, ha="center", va="center", color=GATE, fontsize=9)
+
+
+def cuts(signs: Sequence[str], costs: dict[tuple[int, int], float], best: Sequence[tuple[int, int]]) -> None:
+    """The words that a dictionary knows in a sentence without blanks, each below its signs; the best cut is framed.
+
+    signs: of the sentence; give a pronunciation, since a machine may have no font for Chinese ones.
+    costs: {(begin, end): cost} of each word, the end not included.  best: those of the best cut.
+    """
+    filled, rows = [], {}                                            # up to where each row is; the row of each word
+    for begin, end in sorted(costs, key=lambda word: (word[1] - word[0], word)):
+        rows[begin, end] = next((row for row, last in enumerate(filled) if last <= begin), len(filled))
+        filled[rows[begin, end]:rows[begin, end] + 1] = [end]
+    width, scale = 1.6, scale_of(*costs.values())
+    axes = canvas(-0.1, width * len(signs) + 0.1, -len(filled) - 0.05, 1.1, 7.4 / (width * len(signs) + 0.2))
+    for step, sign in enumerate(signs):
+        axes.add_patch(Rectangle((width * step, 0.15), width - 0.1, 0.8, fc=LIGHT, ec="white"))
+        axes.text(width * step + 0.75, 0.55, sign, ha="center", va="center", color=WORD)
+    for (begin, end), row in rows.items():
+        cost, chosen, x = costs[begin, end], (begin, end) in best, width * begin
+        colour = STATE if chosen else "0.6"
+        axes.add_patch(Rectangle((x, -row - 0.9), width * (end - begin) - 0.1, 0.8, fc="white", ec=colour,
+                                 lw=2.5 if chosen else 1, zorder=2 + chosen))
+        axes.text(x + 0.15, -row - 0.42, f"{cost:.2f}", va="center", zorder=4, fontsize=9, color=colour)
+        axes.add_patch(Rectangle((x + 0.15, -row - 0.8), 1.2 * cost / scale, 0.09, fc=colour, zorder=4))
+
+
+def attention(words: Sequence[str], weights: ArrayLike, chosen: int) -> None:
+    """Who is listened to by one word: an arrow from each, as thick as its weight.
+
+    words: of the sentence.  weights: (words,), sum 1.  chosen: the place of the word that gets a new vector.
+    """
+    axes = canvas(-0.9, 1.5 * len(words) + 0.2, -0.95, 2.75, 7.4 / (1.5 * len(words) + 1.1))
+    for place, (word, weight) in enumerate(zip(words, weights, strict=True)):
+        arrow(axes, (1.5 * place, -0.4), (1.5 * chosen, 2.6), STATE, 9 * weight + 0.3)
+        axes.text(1.5 * place, -0.3, word, ha="center", va="center", color=WORD)
+        axes.text(1.5 * place, -0.7, f"{weight:.3f}", ha="center", va="center", color=STATE)
+    axes.text(1.5 * chosen, 2.55, f"new vector of {words[chosen]!r}", ha="center", va="center", color=STATE)
+
+
+def encoder_block(stages: dict[str, ArrayLike], past: Sequence[tuple[int, int]]) -> None:
+    """What becomes of the vector of one word, a row a stage.
+
+    stages: {name: (n,)}.  past: pairs (from, to) of rows, between which the vector also goes past the rows between.
+    """
+    values = np.asarray(list(stages.values()))
+    width, scale = values.shape[1], scale_of(*values.ravel())
+    axes = canvas(-3.6, width + 1.6, -1.5 * len(stages) + 0.4, 1.1, 7.4 / (width + 5.2))
+    for row, (name, vector) in enumerate(stages.items()):
+        axes.text(-0.2, 0.45 - 1.5 * row, name, ha="right", va="center")
+        for column, value in enumerate(vector):
+            field(axes, (column, -1.5 * row), value, scale, places=2)
+        if row:
+            axes.add_patch(FancyArrowPatch((width / 2, 1.5 - 1.5 * row), (width / 2, 0.9 - 1.5 * row),
+                                           arrowstyle="-|>", mutation_scale=12, color="0.4"))
+    for start, end in past:
+        axes.plot([width + 0.1, width + 0.8, width + 0.8], [0.45 - 1.5 * start] * 2 + [0.45 - 1.5 * end], color=GATE)
+        axes.add_patch(FancyArrowPatch((width + 0.8, 0.45 - 1.5 * end), (width, 0.45 - 1.5 * end), arrowstyle="-|>",
+                                       mutation_scale=12, color=GATE))

@@ -37,6 +37,10 @@ class Results:
         """All conditions, in order."""
         return list(dict.fromkeys(condition for condition, _ in self.rows))
 
+    def named(self, begin: str) -> str:
+        """The first condition that begins so, whatever its rate."""
+        return next(condition for condition in self.conditions if condition.startswith(begin))
+
     def values(self, condition: str, what: str = "accuracy") -> np.ndarray:
         """What a condition reached with each seed: (seeds,), or (seeds, examples) for an array of hits."""
         found = [scores[what] for (name, _), scores in self.rows.items() if name == condition]
@@ -77,11 +81,14 @@ class Results:
 
 
 class Difference(NamedTuple):
-    """A difference with the interval that holds 95 % of the draws."""
+    """A difference with the interval that holds 95 % of the draws; f"{gap:+.3f}" is "+0.020 (+0.005 to +0.035)"."""
 
     mean: float
     low: float
     high: float
+
+    def __format__(self, places: str) -> str:
+        return f"{self.mean:{places}} ({self.low:{places}} to {self.high:{places}})"
 
     @property
     def shown(self) -> bool:

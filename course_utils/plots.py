@@ -211,18 +211,19 @@ def word_map(placed: dict[str, np.ndarray], names: dict[str, Sequence[str]]) -> 
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(placed))
 
 
-def bands(x: Sequence[float], curves: dict[str, np.ndarray], xlabel: str, ylabel: str) -> None:
-    """Curves with the range of their seeds, over a logarithmic axis.
+def bands(x: Sequence[float], curves: dict[str, np.ndarray], xlabel: str, ylabel: str, log_x: bool = True) -> None:
+    """Curves with the range of their seeds.
 
     curves: {name: (points, seeds)}: a line through the means, a bar from the lowest to the highest.
     """
     _, axes = plt.subplots(figsize=(7, 4))
     for number, ((name, values), marker) in enumerate(zip(curves.items(), itertools.cycle(MARKERS), strict=False)):
-        beside = np.asarray(x) * 1.03 ** (number - len(curves) / 2)         # so that the bars do not hide each other
+        aside = number - len(curves) / 2                                    # so that the bars do not hide each other
+        beside = np.asarray(x) * 1.03 ** aside if log_x else np.asarray(x) + 0.06 * aside
         middle = values.mean(axis=1)
-        axes.errorbar(beside, middle, [middle - values.min(axis=1), values.max(axis=1) - middle], marker=marker,
-                      markersize=4, capsize=2, linewidth=1.5, label=name)
-    axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log")
+        reach = np.maximum(0, [middle - values.min(axis=1), values.max(axis=1) - middle])   # equal ones round below 0
+        axes.errorbar(beside, middle, reach, marker=marker, markersize=4, capsize=2, linewidth=1.5, label=name)
+    axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if log_x else "linear")
     axes.set_xticks(x, [f"{value:,}" for value in x])
     axes.minorticks_off()
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
@@ -272,18 +273,20 @@ def bars(panels: dict[str, dict[str, float]], xlabel: str) -> None:
         axes.grid(axis="y", visible=False)
 
 
-def scores(table: dict[str, dict[str, float]], chance: float = 0.5) -> None:
-    """Accuracies of several models in several groups, a dot a score.
+def scores(table: dict[str, dict[str, float]], chance: float | None = 0.5,
+           ylabel: str = "accuracy on the test set") -> None:
+    """Shares that several models reach in several groups, a dot a score.
 
-    table: {model: {group: accuracy}}, the same groups for all.  chance: where the dotted line stands.
+    table: {model: {group: share}}, the same groups for all.  chance: where the dotted line stands, if there is one.
     """
     groups = list(next(iter(table.values())))
     _, axes = plt.subplots(figsize=(7.5, 3.8))
     shifts = np.linspace(-0.2, 0.2, len(table))
     for (model, row), shift, marker in zip(table.items(), shifts, itertools.cycle(MARKERS), strict=False):
         axes.scatter(np.arange(len(groups)) + shift, [row[group] for group in groups], label=model, marker=marker, s=45)
-    axes.axhline(chance, color="0.4", linestyle=":", linewidth=1.5)
-    axes.set(ylabel="accuracy on the test set", ylim=(0, 1.02))
+    if chance is not None:
+        axes.axhline(chance, color="0.4", linestyle=":", linewidth=1.5)
+    axes.set(ylabel=ylabel, ylim=(0, 1.02))
     axes.set_xticks(range(len(groups)), groups)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.17), ncols=len(table))
 
@@ -322,7 +325,7 @@ def tagged(sentences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> "HTML":
         for token, tag in zip(tokens, tags, strict=True):
             goes_on = tag[:1] == "I" and before[2:] == tag[2:]
             if before != "O" and not goes_on:
-                line.append(f"<sub>{before[2:]}</sub></span>")
+                line.append(f"<sub>{before[2:]}</sub></span> ")
             if tag != "O" and not goes_on:
                 if tag[2:] not in kinds:
                     kinds.append(tag[2:])
@@ -330,7 +333,7 @@ def tagged(sentences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> "HTML":
             line.append(escape(token) + " ")
             before = tag
         line.append(f"<sub>{before[2:]}</sub></span>" if before != "O" else "")
-        lines_of_html.append("".join(line))
+        lines_of_html.append("".join(line).replace(" <sub>", "<sub>").rstrip())
     return HTML("<br>".join(lines_of_html))
 
 

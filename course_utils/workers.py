@@ -55,6 +55,8 @@ def run_workers(source: str, count: int, *arguments, seconds: float = 120) -> li
         script = Path(folder) / "worker.py"
         script.write_text(source, encoding="utf-8")
         outputs = [[Path(folder) / f"{index}.{name}" for name in ("out", "err")] for index in range(count)]
+        if not inside:
+            say_that_ports_are_open()
         try:
             for index, (out, err) in enumerate(outputs):
                 config = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
@@ -96,6 +98,14 @@ def network_of_their_own() -> Iterator[list[str]]:
     finally:
         if held:
             held.communicate()                 # its end of the pipe is closed, and `cat` ends
+
+
+def say_that_ports_are_open() -> None:
+    """A line for whoever watches; a stored output does not have it."""
+    from .training import watched  # here: it loads TensorFlow
+    if watched():
+        print("While the workers run, some seconds, others on your network can reach their ports. To show the stored "
+              "run instead, set COURSE_WORKERS=off.", file=sys.stderr, flush=True)
 
 
 def free_ports(count: int) -> list[int]:

@@ -1,13 +1,16 @@
 """What the tests share."""
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from filelock import FileLock
 
@@ -19,6 +22,35 @@ PROJECT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((PROJECT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals, limits or processes")
+
+
+def open_to_the_network(pid):
+    """Ports beyond the loopback on which a process or one of its children listens, in this process's own network."""
+    found, network = set(), lambda one: os.readlink(f"/proc/{one}/ns/net")
+    for process in psutil.Process(pid).children(recursive=True):
+        with contextlib.suppress(psutil.Error, OSError):
+            if sys.platform != "linux" or network(process.pid) == network(pid):
+                found |= {(connection.laddr.port, " ".join(process.cmdline())[:200])
+                          for connection in process.net_connections("tcp") if connection.status == psutil.CONN_LISTEN
+                          and connection.laddr.ip not in ("127.0.0.1", "::1", "::ffff:127.0.0.1")}
+    return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_port_is_open():
+    """A watch over all tests, twice a second."""
+    seen, ended = set(), threading.Event()
+
+    def watch():
+        while not ended.wait(0.5):
+            seen.update(open_to_the_network(os.getpid()))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    yield seen
+    ended.set()
+    watcher.join()
+    assert not seen, f"open to the network during the tests: {seen}"
 
 
 def pytest_collection_modifyitems(items):

@@ -168,7 +168,9 @@ def write(chapters: list[Chapter]) -> int:
         source, made = Path(folder) / "source", Path(folder) / "html"
         gather(source, chapters)
         problem = build_main(["-q", "-W", "-b", "html", "-d", f"{folder}/doctrees", str(source), str(made)])
-        for unused in made.rglob("*.map"):                             # a fifth of the book, for the theme's makers
+        for page in made.rglob("*.html"):                              # the font has the icons, too
+            page.write_text(re.sub('<script[^>]*fontawesome.js[^>]*></script>', "", page.read_text("utf-8")), "utf-8")
+        for unused in [*made.rglob("*.map"), *made.rglob("fontawesome.js"), *made.rglob("fa-brands*")]:
             unused.unlink()
         shutil.rmtree(made / "_static" / "locales")
         shutil.rmtree(BUILD / "book", ignore_errors=True)

@@ -35,6 +35,8 @@ class Experiment:
     name: "10_recall"; its first two digits are the chapter's.  conditions, seeds: what `function` is called with.
     corpora: the data sets beside the bundled one on which it is stored, too, with the first three seeds.
     needs: a data set that its function reads and that must be fetched first, "" if none.
+    weights: an environment variable that names trained weights, which a user must have; the project stores no results.
+    machine: its values are seconds or megabytes, other ones on another machine.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Experiment:
     seeds: tuple[int, ...] = experiments.SEEDS
     corpora: tuple[str, ...] = ()
     needs: str = ""
+    weights: str = ""
+    machine: bool = False
 
     @property
     def notebook(self) -> Path:
@@ -79,11 +83,12 @@ def function_of(path: Path, name: str, further: str = "") -> Callable:
 def head_of(experiment: Experiment, corpus: str) -> dict[str, str]:
     """What stands above the rows: where they come from, and the fingerprint."""
     kinds = kinds_of(dependencies(experiment.notebook, experiment.function))
+    weights = {"weights": Path(os.environ[experiment.weights]).name} if experiment.weights else {}
     packages = ", ".join(f"{package} {version(package)}" for package in ("tensorflow", "keras", "numpy"))
     return {"measured by": f"make experiments NAME={experiment.name}", "chapter": experiment.notebook.stem,
             "function": experiment.function, "corpus": experiment.needs or (in_use(kinds[0]) if kinds else "none"),
             "fingerprint": fingerprint(experiment.notebook, experiment.function, bundled=not corpus),
-            "versions": f"Python {platform.python_version()}, {packages}"}
+            **weights, "versions": f"Python {platform.python_version()}, {packages}"}
 
 
 def stale(experiment: Experiment, corpus: str = "") -> str | None:
@@ -109,6 +114,9 @@ def measure(experiment: Experiment, corpus: str = "") -> None:
     """Measure what is missing, keep it after each condition and seed, and store all when it is complete."""
     if experiment.needs:
         require_fetched(experiment.needs)
+    if experiment.weights and not os.environ.get(experiment.weights):
+        raise DataError(f"{experiment.name} needs trained weights. Set {experiment.weights} to their folder or "
+                        "address, as the chapter says.")
     target = experiments.file_of(experiment.name, corpus)
     partial = BUILD / "experiments" / target.name
     partial.parent.mkdir(parents=True, exist_ok=True)
@@ -152,7 +160,8 @@ def measure_all(names: Collection[str], corpus: str = "") -> int:
             raise DataError(f"{corpus} is not a corpus that chapters read.")
         os.environ[CORPORA[corpus].variable] = corpus
         corpus_name(CORPORA[corpus].kind)                        # one line if it has not been fetched
-    for name in names or [name for name, one in plan.items() if not corpus or corpus in one.corpora]:
+    ours = [name for name, one in plan.items() if not one.weights and (not corpus or corpus in one.corpora)]
+    for name in names or ours:
         with contextlib.suppress(DataError):
             if stale(plan[name], corpus) is None:
                 print(f"{name}: measured already. To measure it again, delete "

@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import io
 import logging
+import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,7 +80,9 @@ class Builder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
                 else:
                     for left in (self.root / self.name).glob("incomplete.*"):    # interrupted; we have the lock
                         shutil.rmtree(left, ignore_errors=True)
+                    state = random.getstate()              # tfds draws a name for its folder
                     super().download_and_prepare(**kwargs)
+                    random.setstate(state)                 # so that a first run gives the numbers of every other
                     (self.root / f"{self.name}.sha256").write_text(fingerprint(Path(self.data_path)), "ascii")
         except OSError as error:
             raise DataError(f"{self.name} could not be prepared in {self.root} ({error.strerror or error}). "
