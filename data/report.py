@@ -11,9 +11,13 @@ import sys
 import tarfile
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
+from generators.grammar import Grammar
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 
 from course_utils.datasets import PHENOMENA
@@ -135,27 +139,114 @@ def report_entities(row):
 
 SHARED = {"finance": "财经", "education": "教育", "science": "科技", "politics": "时政", "sports": "体育",
           "entertainment": "娱乐", "IT": "科技"}
+SECTIONS = "体育", "财经", "科技", "教育", "娱乐", "时政"           # topic 0, 1, …
 
 
 def report_news(row):
-    train, test = (read_lines("course_news", split) for split in ("train", "test"))
-    (labels, topics, texts), (test_labels, _, test_texts) = zip(*train, strict=True), zip(*test, strict=True)
+    train, test = (Articles.read(split) for split in ("train", "test"))
     print("\ncourse_news")
-    sizes = len(texts), len(test_texts)
+    sizes = len(train.texts), len(test.texts)
     row("articles", f"{sizes[0]:,} + {sizes[1]:,}", "3,000 + 1,000", sizes == (3000, 1000))
-    low, middle, high = np.percentile([len(one.split()) for one in topics], [0, 50, 100])
+    low, middle, high = np.percentile([len(one) for one in train.topics], [0, 50, 100])
     row("sentences in an article: fewest, median, most", f"{low:.0f} {middle:.0f} {high:.0f}", "6 to 30",
-        low >= 6 and high <= 33)
-    row("different characters", f"{len(set(''.join(texts))):,}", "", True, "4,490 (titles)")
-    share = share_seen(texts, test_texts, 8)
+        low >= 6 and high <= 30)
+    row("different characters", f"{len(set(''.join(train.texts))):,}", "", True, "4,490 (titles)")
+    share = share_seen(train.texts, test.texts, 8)
     row("test 8-grams of characters seen in train", f"{share:.3f}", "", True, "0.143 (Sogou)")
 
-    vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), min_df=2, sublinear_tf=True)
-    svm = LinearSVC(random_state=1).fit(vectorizer.fit_transform(texts), labels)
-    score = svm.score(vectorizer.transform(test_texts), test_labels)
-    row("linear SVM on pairs of characters", f"{score:.3f}", "0.80 to 0.93", 0.80 <= score <= 0.93,
-        "0.913 (titles), 0.896 (Sogou)")
-    report_real_news(row, svm, vectorizer)
+    svm, reader = {}, whole_reader(train, test)
+    row("a reader who knows topics and names", f"{reader:.3f}", "at least 0.93", reader >= 0.93)
+    for what, size in (("characters", (1, 1)), ("pairs of characters", (2, 2)), ("both", (1, 2))):
+        vectorizer = TfidfVectorizer(analyzer="char", ngram_range=size, min_df=2, sublinear_tf=True)
+        svm[what] = LinearSVC(random_state=1).fit(vectorizer.fit_transform(train.texts), train.labels), vectorizer
+        score = svm[what][0].score(vectorizer.transform(test.texts), test.labels)
+        row(f"linear SVM on {what}", f"{score:.3f}", "0.05 below the reader", score <= reader - 0.05,
+            "0.913 (titles), 0.896 (Sogou)" if size == (2, 2) else "")
+    for what, rule in RULES.items():
+        score = bayes([rule(one) for one in train.sentences], train.labels,
+                      [rule(one) for one in test.sentences], test.labels)
+        row(f"Naive Bayes on {what}", f"{score:.3f}", "0.05 below the reader", score <= reader - 0.05)
+    report_real_news(row, *svm["pairs of characters"])
+
+
+class Articles(NamedTuple):
+    """A split of course_news: for each article its class, its sentences and the topic of each of them."""
+
+    labels: list[str]
+    topics: list[list[int]]
+    texts: list[str]
+    sentences: list[list[str]]
+
+    @classmethod
+    def read(cls, split):
+        labels, topics, texts = zip(*read_lines("course_news", split), strict=True)
+        return cls(labels, [list(map(int, one.split())) for one in topics], texts,
+                   [re.findall("[^。！？]*[。！？]+”?", text) for text in texts])
+
+
+def bayes(texts, labels, test_texts, test_labels):
+    """Accuracy of Naive Bayes on characters and their pairs."""
+    vectorizer = CountVectorizer(analyzer="char", ngram_range=(1, 2), min_df=2)
+    model = MultinomialNB().fit(vectorizer.fit_transform(texts), labels)
+    return model.score(vectorizer.transform(test_texts), test_labels)
+
+
+NEWS = {name: " ".join(lines) for path in (HERE / "generators" / "news").glob("*.txt")
+        for name, _, lines in Grammar.read(path)}
+
+
+def section(name):
+    """The entries of a word list of the news, or the Chinese words of its templates, longest first."""
+    return sorted(set(re.findall("[\u4e00-\u9fffA-Z]+", NEWS[name])), key=len, reverse=True)
+
+
+def one_of(*lists):
+    return "|".join(word for name in lists for word in section(name))
+
+
+PERSON = f"(?:{one_of('surname')})(?:{one_of('given')})"
+NAMES = re.compile(f"《.+?》|{PERSON}|" + one_of(
+    "city", "abroad", "province", "club", "corp.name", "tech.name", "matter", "exam", "foreign", "device",
+    "injury"))
+OPENED = re.compile(r"本报|.{2,4}\d+月\d+日电|（记者|据.{2,8}报道，|【.{2,4}消息】|.{2,8}记者.{2,4}报道：")
+BACK = re.compile(f"(?:{one_of('back')})，|(?:他|她|他们|有关方面|知情人)(?:还|也|又|再次)")
+
+
+def with_commonest_name(sentences):
+    """The sentences that hold the person who is in most of them."""
+    people = Counter(name for one in sentences for name in set(re.findall(PERSON, one)))
+    return "".join(one for one in sentences if people and people.most_common(1)[0][0] in one)
+
+
+RULES = {
+    "the lead": lambda sentences: next(filter(OPENED.match, sentences), sentences[0]),
+    "all sentences that open as a lead does": lambda sentences: "".join(filter(OPENED.match, sentences)),
+    **{f"sentence {place}, counted from 0": lambda sentences, place=place: sentences[place]
+       for place in (0, 1, 2, 3, 4, -2, -1)},
+    "the sentences with the commonest person": with_commonest_name,
+    "the sentences that refer back": lambda sentences: "".join(filter(BACK.match, sentences)),
+    "the whole article": "".join,
+}
+
+
+def whole_reader(train, test):
+    """Accuracy of one who knows the topic of every sentence, and all names: of each section in an article he counts the
+    sentences, those that refer back, and the names that come back, and weighs the counts as he learnt."""
+    def weighed(articles):
+        for label, topics, sentences in zip(articles.labels, articles.topics, articles.sentences, strict=True):
+            counts, right = [], []
+            for topic in sorted({*topics} - {-1}):
+                own = [one for one, where in zip(sentences, topics, strict=True) if where == topic]
+                names = Counter(name for one in own for name in set(NAMES.findall(one)))
+                counts.append([len(own), sum(bool(BACK.match(one)) for one in own), names.total(),
+                               names.total() - len(names)])
+                right.append(SECTIONS[topic] == label)
+            yield counts, right
+
+    known = list(weighed(train))
+    model = LogisticRegression(max_iter=2000).fit([count for counts, _ in known for count in counts],
+                                                  [one for _, right in known for one in right])
+    return np.mean([right[np.argmax(model.decision_function(counts))] for counts, right in weighed(test)])
 
 
 def report_real_news(row, svm, vectorizer):

@@ -62,7 +62,7 @@ class Grammar:
         self.rng = rng
         self.sections = {}                     # name → (kind, alternatives, running sums of their weights)
         for path in sorted(folder.glob("*.txt")):
-            for name, kind, lines in self._read(path):
+            for name, kind, lines in self.read(path):
                 if kind:
                     entries = list(dict.fromkeys(" ".join(lines).split()))
                     weights = [1 / (rank + flatness) for rank in range(len(entries))]      # Zipf, flattened
@@ -73,7 +73,8 @@ class Grammar:
                 self.sections[name] = kind, entries, list(itertools.accumulate(weights))
 
     @staticmethod
-    def _read(path):
+    def read(path):
+        """(name, kind, lines) of each section of a file; kind is None for templates."""
         name = kind = None
         lines = []
         for line in [*path.read_text(encoding="utf-8").splitlines(), "[end]"]:

@@ -1,8 +1,9 @@
 """Write data/course_news from the word lists: `python data/generators/make_news.py` (or `make data`).
 
-A document is 6 to 30 sentences of one of six sections of a newspaper, mixed with sentences of other sections and with
-sentences that belong to none. The topic of every sentence is written beside it. As in a newspaper, the first sentence
-of a topic says most: `lead` words open it.
+An article is 6 to 30 sentences. It has a thread: sentences of one of six sections of a newspaper, in which the same
+people, places and events come back. The section of the thread is its class. One to three guests, threads of other
+sections, run through it, and so do sentences that belong to none, with a witness who comes back as well. Each thread
+may be opened as the lead of an article is. The topic of every sentence is written beside it.
 """
 
 import random
@@ -16,6 +17,12 @@ SPLITS = {"train": 3000, "test": 1000}
 LABELS = {"体育": "sports", "财经": "finance", "科技": "technology", "教育": "education", "娱乐": "entertainment",
           "时政": "politics"}
 NEUTRAL = -1                      # the topic of a sentence that belongs to no section
+NAMED = ("person star foreign city province abroad matter club company corp.name tech.company tech.name school film "
+         "exam device injury").split()           # what a thread keeps
+OWN = 0.45, 1.0                   # how much of what belongs to a section is the thread's: from, to
+KINDS = "thread", "guest", "neutral"
+RETURNS = dict(zip(KINDS, (0.9, 0.1, 0.6), strict=True))      # how often a slot is filled with a name of its cast
+REFERS = dict(zip(KINDS, (0.4, 0.1, 0.3), strict=True))      # how often a sentence refers back
 
 
 class NewsMaker:
@@ -31,56 +38,62 @@ class NewsMaker:
     def between(self, low, high):
         return low + int(self.rng.random() * (high - low + 1))
 
-    def facts(self):
-        """What slots are filled with besides the word lists; some people stay the same within a document."""
+    def cast(self):
+        """The people, places and events of a thread: {slot: text}."""
+        return {slot: self.grammar.expand(slot, self.facts()) for slot in NAMED}
+
+    def facts(self, cast=None, returns=0.0):
+        """What the slots of one sentence are filled with besides the word lists: numbers, and the names of a cast, each
+        of them at most once."""
         ranges = {"few": (2, 9), "tens": (10, 99), "hundreds": (100, 999), "thousands": (1000, 9999), "day": (1, 28),
                   "month": (1, 12), "year": (1990, 2024), "age": (19, 78)}
         facts = {name: lambda ends=ends: str(self.between(*ends)) for name, ends in ranges.items()}
         facts["rate"] = lambda: f"{self.between(0, 9)}.{self.between(1, 99):02}"
-        draw = lambda: (self.grammar.expand("foreign", {}) if self.chance(0.35)
-                        else self.grammar.expand("surname", {}) + self.grammar.expand("given", {}))
-        stars = [draw(), draw(), draw()]
+        used = set()
 
-        def star():                                            # never the same twice running
-            stars.insert(1 + self.chance(0.5), stars.pop(0))
-            return stars[0]
+        def named(slot):
+            if slot not in used and self.chance(returns):
+                used.add(slot)
+                return cast[slot]
+            while (name := self.grammar.expand(slot, numbers)) == cast[slot]:
+                pass
+            return name
 
-        def other_than_last(section):
-            last = [None]
+        numbers = dict(facts)
+        return facts | {slot: lambda slot=slot: named(slot) for slot in NAMED if cast}
 
-            def draw():
-                while (word := self.grammar.expand(section, {})) == last[0]:
-                    pass
-                last[0] = word
-                return word
-
-            return draw
-
-        varied = ("club", "abroad", "city", "corp.name", "tech.name", "matter")
-        return facts | {"star": star} | {name: other_than_last(name) for name in varied}
+    def topics(self, label, length):
+        """The section of each sentence, NEUTRAL for none; a thread goes on for some sentences before another does."""
+        guests = shuffled([topic for topic in range(len(LABELS)) if topic != label], self.rng)
+        guests = guests[:1 + self.between(0, 2)]
+        neutral, own = 0.15 + 0.35 * self.rng.random(), OWN[0] + (OWN[1] - OWN[0]) * self.rng.random()
+        topics = [NEUTRAL]
+        while topics.count(label) < 2:
+            topics = []
+            while len(topics) < length:
+                if topics and self.chance(0.4):
+                    topics.append(topics[-1])
+                elif self.chance(neutral):
+                    topics.append(NEUTRAL)
+                else:
+                    topics.append(label if self.chance(own) else self.grammar.pick(guests))
+        return topics
 
     def document(self, label):
-        """(sentences, their topics): the section `label` has most of the sentences that have a section, mostly."""
-        facts, sections = self.facts(), list(LABELS.values())
+        """(sentences, their topics): the section of the thread is `label`."""
         length = min(30, max(6, int(11 * 2.718281828 ** (0.45 * (sum(self.rng.random() for _ in range(12)) - 6)))))
-        guests = [topic for topic in range(len(sections)) if topic != label]
-        guests = [self.grammar.pick(guests) for _ in range(1 + self.chance(0.4))]
-        neutral, own = 0.15 + 0.5 * self.rng.random(), 0.5 + 0.5 * self.rng.random()
-        said, sentences, topics = set(), [], []
-        while len(sentences) < length or label not in topics:
-            draw = self.rng.random()
-            if draw < neutral:
-                topic = NEUTRAL
+        topics, sections = self.topics(label, length), [*LABELS.values(), "neutral"]
+        casts, sentences = {topic: self.cast() for topic in set(topics)}, []
+        for place, topic in enumerate(topics):
+            kind = "thread" if topic == label else "neutral" if topic == NEUTRAL else "guest"
+            facts = lambda cast=casts[topic], returns=RETURNS[kind]: self.facts(cast, returns)
+            while (sentence := self.grammar.expand(sections[topic], facts())) in sentences:
+                pass
+            if topic not in topics[:place]:
+                opening = "lead" if topic != NEUTRAL and self.chance(0.5) else None
             else:
-                topic = label if draw < neutral + (1 - neutral) * own else self.grammar.pick(guests)
-            sentence = self.grammar.expand("neutral" if topic == NEUTRAL else sections[topic], facts)
-            if sentence in said:
-                continue
-            said.add(sentence)
-            if topic == label and topic not in topics:               # the first sentence of the document's own section
-                sentence = self.grammar.expand("lead", facts) + sentence
-            sentences.append(sentence)
-            topics.append(topic)
+                opening = "back" if self.chance(REFERS[kind]) else None
+            sentences.append((self.grammar.expand(opening, facts()) if opening else "") + sentence)
         return sentences, topics
 
     def split(self, size, seen):
