@@ -27,7 +27,7 @@ data-report: setup
 	@$(IN) data/report.py
 
 bench: setup
-	@for benchmark in input training documents suite; do echo "$$benchmark ..."; $(IN) benchmarks/$$benchmark.py || exit 1; done
+	@for benchmark in input training suite; do echo "$$benchmark ..."; $(IN) benchmarks/$$benchmark.py || exit 1; done
 	@echo "Written to build/benchmarks/"
 
 mutants: setup

@@ -1,9 +1,10 @@
-"""Exercises of chapter 16: a masked softmax, the parameters of self-attention, how many characters are hidden."""
+"""Exercises of chapter 16: a masked softmax, the parameters of self-attention, how many characters are hidden, and an
+open one."""
 
 import numpy as np
 
 from ..by_hand import softmax
-from . import Function, Value
+from . import Function, Open, Value
 
 SCORES = np.array([[1.0, 2.0, 0.5, 3.0], [-1.0, 0.0, 4.0, 4.0], [900.0, 901.0, 0.0, 0.0]])
 MASK = np.array([[True, True, True, True], [True, True, False, False], [True, True, False, False]])
@@ -64,4 +65,20 @@ HIDDEN = Value("16.3", hidden, "0.15 × 40 = 6 are chosen.", [
     ((MASKED, OTHER, 40 - MASKED - OTHER), "only the chosen ones count: those that stay are 10 % of them."),
 ])
 
-EXERCISES = [MASKED_SOFTMAX, PARAMETERS, HIDDEN]
+
+def train_one(seed):
+    keras.utils.set_random_seed(seed)
+    ids = keras.Input((None,), dtype="int32")
+    there = ids != 0
+    h = keras.layers.Embedding(len(words), 32)(ids)
+    h = keras.layers.GRU(32, return_sequences=True)(h, mask=there)
+    last = h[:, -1:]
+    heard = keras.layers.MultiHeadAttention(2, 16)(last, h, attention_mask=there[:, None])
+    model = keras.Model(ids, keras.layers.Dense(1)((last + heard)[:, 0]))
+    reviews.fit(model, train, choose, 0.03, 4, seed)
+    return reviews.score(model, test)["accuracy"]
+
+
+BEATEN = Open("16.4", train_one, "a layer that sees the order, before the attention: a GRU, say.", [], beat=0.85)
+
+EXERCISES = [MASKED_SOFTMAX, PARAMETERS, HIDDEN, BEATEN]
