@@ -1,5 +1,7 @@
 """The layers in NumPy: equal to the chapters' own, to NumPy, and safe for any number."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -124,3 +126,31 @@ def test_dense_takes_one_document_or_a_batch():
     assert one.tolist() == [21.5, 10.0, 2.0]
     assert by_hand.dense([[1, 10], [1, 10]], W, b).tolist() == [one.tolist()] * 2
     assert by_hand.dense([1, 10], -W, -b, by_hand.relu).tolist() == [0, 0, 0]
+
+
+# Chapter 14's own; the package needs none of them.
+LATTICE = {name: definitions(next(path for path in NOTEBOOKS if path.name.startswith("14_")), name)[name]
+           for name in ("path_score", "log_partition", "viterbi")}
+
+
+@st.composite
+def lattices(draw):
+    """(scores, pairs) of up to six steps and four tags."""
+    steps, tags = draw(st.integers(1, 6)), draw(st.integers(1, 4))
+    some = st.one_of(st.floats(-100, 100), st.just(-np.inf))
+    return draw(arrays(float, (steps, tags), elements=some)), draw(arrays(float, (tags, tags), elements=some))
+
+
+@given(lattices())
+@settings(max_examples=300, deadline=None)
+def test_the_forward_algorithm_sums_all_paths_and_viterbi_finds_the_best(lattice):
+    path_score, log_partition, viterbi = LATTICE.values()
+    scores, pairs = lattice
+    paths = list(itertools.product(range(len(pairs)), repeat=len(scores)))
+    worth = np.array([path_score(scores, pairs, path) for path in paths])
+    most, total = worth.max(), log_partition(scores, pairs)
+    if np.isneginf(most):
+        assert np.isneginf(total)
+    else:
+        assert np.isclose(total, most + np.log(np.sum(np.exp(worth - most))), rtol=1e-10, atol=1e-10)
+        assert np.isclose(path_score(scores, pairs, viterbi(scores, pairs)), most, atol=1e-10)

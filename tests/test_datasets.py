@@ -4,6 +4,7 @@ import ast
 import gzip
 import json
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -140,6 +141,14 @@ def test_what_an_interrupted_preparation_left_is_cleared(monkeypatch, tmp_path):
     left.mkdir(parents=True)
     (left / "part.tfrecord").write_bytes(b"x")
     assert len(datasets.load_entities("test").tags) == 2000 and not left.exists()
+
+
+def test_a_first_opening_draws_the_numbers_of_every_other(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    random.seed(1)
+    before = random.getstate()
+    datasets.load_entities("test")
+    assert random.getstate() == before and list(tmp_path.rglob("*.tfrecord*"))
 
 
 def test_other_features_are_prepared_in_another_folder(monkeypatch):

@@ -43,14 +43,21 @@ DRAWINGS = {
                                                  "backward": [0.2, 0.7]}),
     "window": (drawings.window, {"words": "a dull plot and a dull cast".split(), "place": 2, "size": 2}),
     "lattice": (drawings.lattice, {"scores": np.append(rng.normal(size=(3, 3)), [[1.5, -np.inf, -2.0]], axis=0),
+                                   "pairs": [[0, 0, -np.inf], [0, 0, 0], [0, 0, 0]],
                                    "rows": ["O", "B", "I"], "columns": ["Mary", "Poppins", "was", "here"],
                                    "path": [1, 2, 0, 0]}),
     "ring": (drawings.ring, {"sizes": [1.5, 2.0, 1.5, 1.0, 0.5], "what": "MB in a turn"}),
     "unrolled": (drawings.unrolled, {"x": rng.normal(size=4), "h": rng.normal(size=5), "factors": rng.random(4)}),
+    "spans": (drawings.spans, {"words": ["in", "Lisbon", "Ann", "Lee"], "tags": "O B-PLACE B-PERSON I-PERSON".split(),
+                               "truth": [(1, 2, "PLACE"), (2, 4, "PERSON")]}),
+    "cuts": (drawings.cuts, {"signs": ["yan", "jiu", "sheng"], "best": [(0, 2), (2, 3)],
+                             "costs": {(0, 1): 8.65, (0, 2): 2.94, (0, 3): 4.55, (1, 2): 8.1, (2, 3): 5.25}}),
+    "dropped": (drawings.dropped, {"states": 1 + rng.random((4, 3)), "kept": rng.random((3, 3)) > 0.4}),
     "matrix": (drawings.matrix, {"values": rng.normal(size=(2, 4)), "rows": ["a", "b"], "columns": list("1212"),
                                  "groups": {"first": 2, "second": 2}}),
 }
-FIXED = "stages names rows columns groups weights stage words chosen width path what ids place size".split()
+FIXED = ("pairs stages signs best tags truth kept names rows columns groups weights stage words chosen width path what "
+         "ids place size").split()
 HIDES = {"gates": (1, 2), "candidate": (1,)}           # in these stages not all of these are drawn yet
 NUMBER = re.compile(r"^[× \d.=]*-?\d+\.\d{2,}$")
 
@@ -86,6 +93,8 @@ def places(arguments):
             continue
         if np.isscalar(value):
             yield name, ()
+        elif isinstance(value, dict):
+            yield from ((name, key) for key in value)
         elif name in ("layers", "deltas"):
             yield from ((name, (row, number)) for row, numbers in enumerate(value) for number, one in enumerate(numbers)
                         if np.isfinite(one))
@@ -101,6 +110,8 @@ def nudged(arguments, name, index):
         lists = [np.array(one) for one in arguments[name]]
         lists[index[0]][index[1]] *= 0.9
         return arguments | {name: lists}
+    if isinstance(arguments[name], dict):
+        return arguments | {name: arguments[name] | {index: arguments[name][index] * 0.9}}
     values = np.array(arguments[name])
     values[index] *= 0.9
     return arguments | {name: values}
@@ -181,6 +192,8 @@ def test_the_best_path_is_thick_and_what_cannot_be_is_left_out():
     thick = [tuple(line.get_ydata().round(2)) for line in plt.gca().lines if line.get_linewidth() == 3]
     assert thick == [(-1.15, -2.3), (-2.3, 0), (0, 0)]
     assert sum(isinstance(patch, Circle) for patch in plt.gca().patches) == 11
+    ways = [tuple(line.get_ydata().round(2)) for line in plt.gca().lines]
+    assert len(ways) == 2 * 8 + 5 and (0, -2.3) not in ways        # from O to I no line, at "here" none to B
 
 
 def test_a_gate_is_filled_as_far_as_it_is_open():
@@ -288,3 +301,44 @@ def test_the_largest_answer_of_a_filter_is_framed():
     framed = [patch.get_xy() for patch in plt.gca().patches
               if not isinstance(patch, Circle | FancyArrowPatch) and patch.get_linewidth() == 2.5]
     assert framed == [(0, -2), (1.6, -1)]                  # of filter 1 at "b", of filter 2 at "a"
+
+
+def test_a_dropped_connection_has_no_arrow():
+    kept = np.array([[True, False], [True, True]])
+    drawings.dropped(np.ones((3, 2)), kept)
+    arrows = [patch for patch in plt.gca().patches if isinstance(patch, FancyArrowPatch)]
+    assert (len(arrows), len(plt.gca().lines)) == (3, 1)
+    assert list(plt.gca().lines[0].get_ydata()) == [-1.05, -1.05]      # of unit 2
+
+
+def test_a_name_is_bracketed_with_its_kind_and_only_its_words_are_in_colour():
+    drawings.spans(["in", "Ann", "Lee"], ["O", "B-PERSON", "I-PERSON"], [(1, 3, "PERSON")])
+    grey = [to_hex(box.get_facecolor()) == to_hex(drawings.PADDING) for box in plt.gca().patches]
+    assert grey == [True, False, False]
+    [bracket] = plt.gca().lines
+    assert bracket.get_xdata()[0] > 1.5 and bracket.get_xdata()[-1] < 4.5
+    assert "PERSON" in [text.get_text() for text in plt.gca().texts]
+
+
+def test_the_best_cut_is_framed_in_the_colour_of_states():
+    drawings.cuts(["a", "b"], {(0, 1): 3.0, (1, 2): 4.0, (0, 2): 5.0}, [(0, 2)])
+    framed = [patch.get_width() for patch in plt.gca().patches
+              if patch.get_linewidth() == 2.5 and to_hex(patch.get_edgecolor()) == to_hex(drawings.STATE)]
+    assert framed == [pytest.approx(2 * 1.6 - 0.1)]
+
+
+def test_the_more_a_word_is_heard_the_thicker_its_arrow():
+    drawings.attention(["a", "b", "c"], [0.1, 0.6, 0.3], chosen=2)
+    arrows = [patch for patch in plt.gca().patches if isinstance(patch, FancyArrowPatch)]
+    widths = [arrow.get_linewidth() for arrow in arrows]
+    assert widths == pytest.approx([9 * 0.1 + 0.3, 9 * 0.6 + 0.3, 9 * 0.3 + 0.3])
+    assert {"0.100", "0.600", "0.300", "new vector of 'c'"} <= {text.get_text() for text in plt.gca().texts}
+
+
+def test_an_encoder_block_shows_each_stage_and_the_way_past_it():
+    stages = {"x": [1.0, -2.0], "attention": [0.5, 3.0], "x + attention": [1.5, 1.0]}
+    drawings.encoder_block(stages, past=[(0, 2)])
+    written = [text.get_text() for text in plt.gca().texts]
+    assert written == ["x", "1.00", "-2.00", "attention", "0.50", "3.00", "x + attention", "1.50", "1.00"]
+    [way] = plt.gca().lines
+    assert way.get_ydata()[0] - way.get_ydata()[-1] == pytest.approx(2 * 1.5)

@@ -204,7 +204,7 @@ RIGHT = {
     "12.3": lambda outputs, lengths: [[*row[n - 1][:len(row[0]) // 2], *row[0][len(row[0]) // 2:]]
                                       for row, n in zip(outputs, lengths, strict=True)],
     "13.1": 0.122, "13.2": lambda x, mask, p: [x[i] * mask[i] / (1 - p) for i in range(len(x))], "13.3": 6144,
-    "14.1": tagged, "14.2": (0.5, 1.125), "14.3": (.25, .33, .29),
+    "14.1": tagged, "14.2": (1, 2, 3.5), "14.3": (.25, .33, .29),
     "15.1": cut, "15.2": (1 / 2, 3 / 5), "15.3": (9e6, 576e6, 129),
     "16.1": lambda scores, mask: tf.nn.softmax(np.where(mask, scores, -np.inf)),
     "16.2": 16_640, "16.3": (4.8, 0.6, 0.6),
@@ -314,18 +314,18 @@ def test_an_endless_answer_can_be_interrupted():
         exercise("18.1").check(interrupted)
 
 
-SCORES = [0.91, 0.88, 0.9, 0.87, 0.92]
+SCORES = [0.99, 0.98, 0.985, 0.975, 0.995]
 
 
 @pytest.mark.parametrize(("train", "scores", "line"), [
-    (lambda seed: 0.91, SCORES, "right."),
-    (lambda seed: np.float32(0.93), tuple(SCORES), "right."),                  # within the rule of the comparison
-    (lambda seed: tf.constant(0.91), np.array(SCORES), "right."),
-    (0.91, SCORES, "give the function itself and the list of its scores."),
-    (lambda seed: 0.91, SCORES[:4], "five numbers between 0 and 1 are wanted, [train(seed) for seed in (1, 2, 3, 4, "),
-    (lambda seed: 0.91, 0.91, "five numbers between 0 and 1 are wanted, [train(seed) for seed in (1, 2, 3, 4, 5)]."),
-    (lambda seed: 0.91, [91, 88, 90, 87, 92], "five numbers between 0 and 1 are wanted, "),
-    (lambda seed: 0.8, SCORES, "with seed 1 it gives 0.800, and 0.910 was reported. "
+    (lambda seed: 0.99, SCORES, "right."),
+    (lambda seed: np.float32(0.96), tuple(SCORES), "right."),                  # within the rule of the comparison
+    (lambda seed: tf.constant(0.99), np.array(SCORES), "right."),
+    (0.99, SCORES, "give the function itself and the list of its scores."),
+    (lambda seed: 0.99, SCORES[:4], "five numbers between 0 and 1 are wanted, [train(seed) for seed in (1, 2, 3, 4, "),
+    (lambda seed: 0.99, 0.99, "five numbers between 0 and 1 are wanted, [train(seed) for seed in (1, 2, 3, 4, 5)]."),
+    (lambda seed: 0.99, [99, 98, 98, 97, 99], "five numbers between 0 and 1 are wanted, "),
+    (lambda seed: 0.8, SCORES, "with seed 1 it gives 0.800, and 0.990 was reported. "
                                "Does train(seed) set the seed before it builds the network?"),
     (lambda seed: 0.5, [0.5, 0.4, 0.6, 0.5, 0.5], "the mean of the five is 0.500; it must be above "),
 ])

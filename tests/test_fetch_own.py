@@ -230,8 +230,8 @@ def test_own_tagged_sentences(tmp_path, monkeypatch):
     (tmp_path / "all.txt").write_bytes(lines.encode("gb18030"))
     fetch("own_entities", tmp_path / "all.txt")
     monkeypatch.setenv("COURSE_ENTITIES", "own_entities")
-    train, test = datasets.load_entities("train"), datasets.load_entities("test")
-    assert (len(train.tags), len(test.tags)) == (120, 30)
+    train, valid, test = (datasets.load_entities(part) for part in ("train", "validation", "test"))
+    assert (len(train.tags), len(valid.tags), len(test.tags)) == (106, 14, 30)
     assert set(map(tuple, train.tags)) == {("B-人名", "I-人名", "O", "B-地名")}
 
 

@@ -148,3 +148,10 @@ def test_in_a_script_a_figure_is_drawn_and_its_caption_printed(capsys, recwarn):
 def test_the_package_and_the_comparison_use_one_name():
     """The comparison and the package agree on the name under which a notebook keeps them."""
     assert comparison.FIGURE == plots.FIGURE
+
+
+def test_seeds_that_are_all_equal_have_no_band():
+    """The mean of equal numbers may lie a rounding below them."""
+    plots.bands([1, 3], {"same": np.full((2, 3), np.log(595.74)), "one": np.full((2, 7), 0.1)}, "x", "y")
+    plt.gcf().canvas.draw()
+    assert len(plt.gca().containers) == 2

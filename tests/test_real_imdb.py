@@ -49,7 +49,8 @@ def test_the_tutorials_numbers_come_out_to_the_last_digit(cache):
     assert isinstance(ids, tf.RaggedTensor) and len(vocabulary) == 11_000
 
 
-CHAPTERS = [path for path in NOTEBOOKS if re.search(r'load_reviews\(|corpus_name\(."reviews', path.read_text("utf-8"))]
+ON_REVIEWS = re.compile(r'load_(?:reviews|parts)\(|corpus_name\(."reviews')
+CHAPTERS = [path for path in NOTEBOOKS if ON_REVIEWS.search(path.read_text("utf-8"))]
 
 
 def test_there_are_chapters_on_reviews():

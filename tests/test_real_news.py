@@ -1,4 +1,5 @@
-"""The chapters on tagging, news and documents on real data, from `fetch`; their own assertions hold the targets."""
+"""The chapters on tagging, news and documents on real data, from `fetch`; they compare what they train with what is
+stored for these data."""
 
 import gzip
 import json
@@ -15,19 +16,16 @@ from sklearn.svm import LinearSVC
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 
-@pytest.mark.parametrize(("chapter", "variable", "name", "folder", "least"), [
-    ("14", "COURSE_ENTITIES", "conll2003_english", "conll2003", "least=0.78"),
-    ("15", "COURSE_NEWS", "thucnews_titles", "thucnews_titles", "least=0.88"),
-    ("15", "COURSE_NEWS", "news_articles", "sogou_articles", "least=0.75"),
-    ("16", "COURSE_NEWS", "news_articles", "sogou_articles", ""),
-    ("17", "COURSE_NEWS", "news_articles", "sogou_articles", ""),
+@pytest.mark.parametrize(("chapter", "variable", "name", "folder"), [
+    ("14", "COURSE_ENTITIES", "conll2003_english", "conll2003"),
+    ("15", "COURSE_NEWS", "thucnews_titles", "thucnews_titles"),
+    ("15", "COURSE_NEWS", "news_articles", "sogou_articles"),
+    ("16", "COURSE_NEWS", "news_articles", "sogou_articles"),
+    ("17", "COURSE_NEWS", "news_articles", "sogou_articles"),
 ], ids=["CoNLL-2003", "THUCNews titles", "Sogou, characters", "Sogou, encoder", "Sogou, documents"])
 def test_a_chapter_runs_through_on_real_data(run, real_data, copied_project, tmp_path,
-                                             chapter, variable, name, folder, least):
+                                             chapter, variable, name, folder):
     path = next(path for path in NOTEBOOKS if path.name.startswith(chapter))
-    lines = path.read_text("utf-8").splitlines()
-    setting = next((line for line in lines if f'{name}\\"' in line and "dict(" in line), "")
-    assert least in setting.partition(name)[2]             # what the chapter itself asserts on these data
     shutil.copy(path, copied_project / "notebooks")
     environment = {"COURSE_CACHE": str(tmp_path / "cache"), variable: name}
     done = run("-m", "course_utils", "fetch", name, "--archive", real_data / folder, cwd=copied_project,

@@ -66,4 +66,4 @@ def test_shapes():
 def test_the_sentence_in_colour_escapes_and_keeps_neighbours_apart():
     page = tagged([("a < b Ann Lee Bonn".split(), "O O O B-PER I-PER B-LOC".split())]).data
     assert "a &lt; b" in page and page.count("<span") == page.count("</span>") == 2
-    assert ">Ann Lee <sub>PER</sub></span>" in page and ">Bonn <sub>LOC</sub></span>" in page
+    assert ">Ann Lee<sub>PER</sub></span> " in page and ">Bonn<sub>LOC</sub></span>" in page

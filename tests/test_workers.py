@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from conftest import PROJECT, posix
+from conftest import PROJECT, open_to_the_network, posix
 
 from course_utils.workers import free_ports, network_of_their_own, run_workers
 
@@ -121,7 +121,7 @@ def test_two_clusters_at_once_do_not_meet():
         assert one.communicate(timeout=150)[0] == "[(0, ['11.0']), (0, ['11.0'])]\n"
 
 
-def test_the_workers_ports_are_closed_to_the_network(monkeypatch):
+def test_the_workers_ports_are_closed_to_the_network(monkeypatch, capsys):
     """Where users may make a network of their own; where not, the workers run all the same."""
     with network_of_their_own() as inside:
         possible = bool(inside)
@@ -130,7 +130,42 @@ def test_the_workers_ports_are_closed_to_the_network(monkeypatch):
         [one, other] = run_workers(source, 2)
         assert one.lines == other.lines != [os.readlink("/proc/self/ns/net")] and one.code == 0
     monkeypatch.setattr("course_utils.workers.shutil.which", lambda name: None)
+    monkeypatch.setattr("course_utils.training.watched", lambda: True)
+    capsys.readouterr()
     [alone] = run_workers("print('here')", 1)
-    assert alone.lines == ["here"]
+    assert alone.lines == ["here"] and "set COURSE_WORKERS=off" in capsys.readouterr().err
     if not possible:
         pytest.skip("users may not make a network of their own here")
+
+
+@posix
+@pytest.mark.slow
+def test_the_chapters_workers_open_no_port_to_the_network():
+    """TensorFlow's servers listen on all addresses; in a network of their own nobody sees them. (The watch of the whole
+    session is in conftest.)"""
+    with network_of_their_own() as inside:
+        if not inside:
+            pytest.skip("users may not make a network of their own here")
+    code = ("from course_utils.commands.experiments import function_of, planned; one = planned()['18_workers']; "
+            "print(function_of(one.notebook, one.function)('worker 1 dies', 1))")
+    chapter = subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    seen = set()
+    while chapter.poll() is None:
+        seen |= open_to_the_network(chapter.pid)
+        time.sleep(0.2)
+    assert chapter.returncode == 0 and "'again': 0" in chapter.stdout.read() and not seen
+
+
+def test_the_watch_sees_a_port_that_is_open_to_the_network(no_port_is_open):
+    for address, open_ in (("127.0.0.1", False), ("0.0.0.0", True)):
+        code = (f"import socket, time; s = socket.socket(); s.bind(({address!r}, 0)); s.listen(); "
+                "print('listening', flush=True); time.sleep(60)")
+        listener = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        assert listener.stdout.readline() == "listening\n"
+        assert bool(open_to_the_network(os.getpid())) == open_
+        if open_:
+            wait_for(lambda: no_port_is_open)              # the watch over all tests sees it, too
+        listener.kill()
+        listener.wait()
+    time.sleep(1)
+    no_port_is_open.clear()                                # this one was meant
