@@ -133,6 +133,15 @@ def test_every_decimal_of_the_text_stands_in_an_output_or_in_the_code(cells):
     assert unseen(cells) == []
 
 
+def placeholders(text):
+    """Words of eight capitals and more, outside code and formulas: a place kept free for a sentence."""
+    return re.findall(r"\b[A-Z]{8,}\b", re.sub(r"\$[^$\n]+\$|`[^`\n]+`", " ", text))
+
+
+def test_no_sentence_is_still_to_be_written(cells):
+    assert placeholders(prose(cells)) == []
+
+
 def test_there_is_something_to_predict_and_something_open(cells):
     assert any(source.startswith("guess = ...") or "\nguess = ..." in source for _, source, _ in cells)
     assert "*Open.*" in prose(cells)
@@ -151,6 +160,7 @@ def test_each_rule_sees_what_it_forbids():
     assert unseen([text("It is 0.123."), code("print(x)", "0.124")]) == ["0.123"]
     assert unseen([text("It is 0.12, and .8495."), code("0.8495", "0.1234")]) == []
     assert unseen([text("> quoted 0.99"), code("x")]) == []
+    assert placeholders("HERETEXT\n") == ["HERETEXT"] and placeholders("the README, `SAMPLES_A`, $\\ALPHABETA$") == []
     assert minutes([text("word " * 1300), code("x"), code("exercise('1').check(x)")]) == 15
     twice = [text("word " * 1300), text("## For a second reading"), text("word " * 1300)]
     assert minutes(twice) == 10 and minutes([*twice, text("## What to remember"), text("word " * 1300)]) == 25
