@@ -27,8 +27,8 @@ data-report: setup
 	@$(IN) data/report.py
 
 bench: setup
-	@for benchmark in input training suite; do echo "$$benchmark ..."; $(IN) benchmarks/$$benchmark.py || exit 1; done
-	@echo "Written to build/benchmarks/"
+	@for benchmark in input sizes road training suite; do echo "$$benchmark ..."; $(IN) benchmarks/$$benchmark.py || exit 1; done
+	@$(IN) benchmarks/report.py
 
 mutants: setup
 	@test -d build/mutants/venv || { $(IN) -m venv build/mutants/venv && build/mutants/venv/bin/python -m pip install --quiet cosmic-ray==8.7.0; }

@@ -1,17 +1,32 @@
-"""What the benchmarks share: the corpus, the results in build/, the figure."""
+"""What the benchmarks share: the corpus, and scores that are kept as soon as they are measured."""
 
+import ast
+import hashlib
+import json
 import os
+import platform
+from importlib.metadata import version
 from pathlib import Path
 
+from course_utils import experiments
+from course_utils.commands.fingerprint import plain
 from course_utils.datasets.fetch import fetch
+from course_utils.experiments import Results
 from course_utils.files import PROJECT
 from course_utils.runtime import start
 
-BUILD = PROJECT / "build" / "benchmarks"
+HERE, BUILD = Path(__file__).parent, PROJECT / "build" / "benchmarks"
+CODE = {                                         # what a benchmark runs: if it changes, the stored scores are old
+    "training": ("counting", "judging", "published", "systems"),
+    "road": ("counting", "judging", "systems", "road"),
+    "input": ("pipelines",),
+    "scale": ("sizes",), "length": ("sizes",), "workers": ("sizes",),
+    "suite": ("suite",),
+}
 
 
-def use_corpus() -> None:
-    """Real IMDB where COURSE_REAL_DATA names a folder with its archive, else the bundled reviews.
+def use_corpus() -> str:
+    """Real IMDB where COURSE_REAL_DATA names a folder with its archive, else the bundled reviews. Returns its name.
 
     The real one is prepared once, in the cache.
     """
@@ -20,25 +35,52 @@ def use_corpus() -> None:
         fetch("imdb_reviews", Path(real) / "aclImdb_rebuilt.tar.gz")
         os.environ["COURSE_REVIEWS"] = "imdb_reviews"
     start()
+    return "imdb_reviews" if real else "course_reviews"
 
 
-def table(head: list[str], rows: list[list]) -> str:
-    """A Markdown table."""
-    return "\n".join(f"| {' | '.join(map(str, row))} |" for row in [head, ["---"] * len(head), *rows])
+def fingerprint(name: str) -> str:
+    """Of the code that a benchmark runs, whatever its layout, comments and docstrings."""
+    trees = [plain(ast.parse((HERE / f"{module}.py").read_text("utf-8")).body[1:]) for module in CODE[name]]
+    return hashlib.sha256(json.dumps(trees).encode()).hexdigest()[:16]
 
 
-def save(name: str, text: str) -> None:
-    """Print a result, write it to build/benchmarks/NAME.md and the current figure beside it."""
-    import matplotlib.pyplot as plt
-    BUILD.mkdir(parents=True, exist_ok=True)
-    print(f"\n{text}", flush=True)
-    (BUILD / f"{name}.md").write_text(text + "\n", encoding="utf-8")
-    plt.savefig(BUILD / f"{name}.png", dpi=120)
-    plt.close()
+def processor() -> str:
+    """What Linux says of the processor, elsewhere what Python knows of it, and how many cores there are."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+        name = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        name = platform.processor() or platform.machine()
+    return f"{name}, {os.cpu_count()} cores"
 
 
-def verdict(what: str, value: float, target: float, at_least: bool = False) -> str:
-    """One line: a figure beside its target, and whether it is met."""
-    met = value >= target if at_least else value <= target
-    side = "at least" if at_least else "at most"
-    return f"- {what}: {value:.3g}, target {side} {target:.3g}: {'met' if met else 'MISSED'}"
+class Store:
+    """The scores of one benchmark, in build/benchmarks/NAME.csv: a run that is interrupted goes on.
+
+    Scores of other code, of another corpus, processor or TensorFlow are begun anew: seconds are compared within one
+    machine only.
+    """
+
+    def __init__(self, name: str, corpus: str):
+        self.path = BUILD / f"{name}.csv"
+        head = {"measured by": f"python benchmarks/{name}.py", "corpus": corpus, "processor": processor(),
+                "fingerprint": fingerprint(name),
+                "versions": f"Python {platform.python_version()}, tensorflow {version('tensorflow')}"}
+        kept = experiments.parse(name, self.path.read_text("utf-8")) if self.path.exists() else None
+        self.results = kept if kept and kept.head == head else Results(name, head, {})
+
+    def has(self, condition: str, run: int) -> bool:
+        """Whether it has been measured."""
+        return (condition, run) in self.results.rows
+
+    def add(self, run: int, rows: dict[str, dict[str, float]]) -> None:
+        """Keep what a run gave: {condition: {"seconds": …}}, the same columns for all conditions."""
+        self.results.rows.update({(condition, run): values for condition, values in rows.items()})
+        BUILD.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(experiments.write(self.results), encoding="utf-8")
+
+    def keep(self) -> None:
+        """All is measured: the scores go to data/results, where report.py and the chapters read them."""
+        path = experiments.FOLDER / f"benchmark_{self.path.name}"
+        path.write_text(experiments.write(self.results), encoding="utf-8")
+        print(f"data/results/{path.name}", flush=True)

@@ -1,33 +1,35 @@
-"""The two ways from raw text to batches that input.py compares, and how they are measured.
+"""One way from raw text to batches, measured in a process of its own, so that its peak of memory is its own, too.
 
-Imported only after `common.use_corpus()`, since it loads TensorFlow.
+    python benchmarks/pipelines.py PIPELINE BYTES WORDS      started by input.py; BYTES: of each review, 0: all of it
+
+WORDS: a file with the vocabulary, a word a line, counted before anything is measured.
 """
 
-import functools
+import json
+import os
+import resource
+import sys
 import time
+from pathlib import Path
 
-import keras
-import tensorflow as tf
-import tensorflow_datasets as tfds
+from common import use_corpus
 
-from course_utils import datasets, text
+EPOCHS, BATCH = 3, 32
+use_corpus()
 
-EPOCHS = 3
+import tensorflow as tf  # noqa: E402  only once the corpus is chosen
+import tensorflow_datasets as tfds  # noqa: E402
 
-
-def words_of(texts, cut):
-    """The words of the first `cut` bytes of each text, or of all of it."""
-    return text.split_words(texts, max_bytes=cut)
+from course_utils import datasets, text  # noqa: E402
 
 
-@functools.cache
-def vocabulary(cut):
-    """10,000 words and 1,000 buckets, counted before anything is measured."""
-    return text.Vocabulary.of(words_of(datasets.load_reviews("train").texts, cut), 10_000, 1_000)
+def raw():
+    """Texts and labels as they lie on disk."""
+    return tfds.load(datasets.corpus_name("reviews"), split="train", as_supervised=True)
 
 
-def tutorial(cut):
-    """As the tutorial has it: cut, cleaned, split and looked up between disk and network, in every epoch."""
+def tutorial(known, cut):
+    """The second source's: cut, cleaned, split and looked up between disk and network, in every epoch."""
     def clean(batch, labels):
         if cut:
             batch = tf.strings.substr(batch, 0, cut)
@@ -35,78 +37,72 @@ def tutorial(cut):
         batch = tf.strings.regex_replace(batch, b"[^a-zA-Z']", b" ")
         return tf.strings.split(batch).to_tensor(default_value=b"<pad>"), labels
 
-    look_up = vocabulary(cut).table.lookup
-    data = tfds.load(datasets.corpus_name("reviews"), split="train", as_supervised=True).batch(32).map(clean)
-    return data.map(lambda words, labels: (look_up(words), labels)).prefetch(1)
+    data = raw().batch(BATCH).map(clean)
+    return data.map(lambda words, labels: (known.table.lookup(words), labels)).prefetch(1)
 
 
-def course(cut):
-    """The course's: read, split and encoded once, batches of like length."""
-    texts, labels, _ = datasets.load_reviews("train")
-    return text.batches_by_length(vocabulary(cut).encode(words_of(texts, cut)), labels, 32, seed=1)
+def encoded(known, cut):
+    """Texts as ids, ragged, 1,000 at a time: records are parsed, split and looked up together, on both cores."""
+    features = {"text": tf.io.FixedLenFeature([], tf.string), "label": tf.io.FixedLenFeature([], tf.int64)}
+
+    def encode(records):
+        read = tf.io.parse_example(records, features)
+        ids = known.encode(text.split_words(read["text"], max_bytes=cut))
+        return tf.cast(ids, tf.int32), read["label"]
+
+    folder = tfds.builder(datasets.corpus_name("reviews")).data_path
+    files = tf.data.Dataset.list_files(f"{folder}/*-train.tfrecord*", shuffle=False)
+    data = tf.data.TFRecordDataset(files).batch(1000).map(encode, num_parallel_calls=os.cpu_count())
+    return text.without_autotuning(data)             # ending an iterator would wait for the autotuner
 
 
-PIPELINES = {"tutorial": tutorial, "course": course}
+def course(known, cut):
+    """The course's: everything encoded once, batches of like length, kept."""
+    ids, labels = zip(*encoded(known, cut), strict=True)
+    return text.batches_by_length(tf.concat(ids, axis=0), tf.concat(labels, axis=0), BATCH, seed=1)
 
 
-def warm_up():
-    """What is compiled at the first call is not measured."""
-    list(tutorial(300).take(50))
-    text.split_words(datasets.load_reviews("train").texts[:100])
-    vocabulary(None)
+def buckets(known, cut):
+    """tf.data's own: a bucket for each 50 words, batches from one bucket, kept."""
+    bounds = list(range(50, 1050, 50))
+    data = encoded(known, cut).unbatch().map(lambda ids, label: (tf.identity(ids), label))
+    data = data.bucket_by_sequence_length(lambda ids, label: tf.shape(ids)[0], bounds, [BATCH] * (len(bounds) + 1))
+    return data.cache().shuffle(1000, seed=1)
 
 
-def speed(make, cut, count):
-    """Reviews a second in each epoch; the first one includes everything since the data were on disk."""
-    rates, begun = [], time.monotonic()
-    data = make(cut)
+PIPELINES = {"tutorial": tutorial, "course": course, "buckets": buckets}
+
+
+def seconds_of_epochs(make, known, cut):
+    """The first one includes everything since the data were on disk."""
+    found, begun = [], time.monotonic()
+    data = make(known, cut)
     for _ in range(EPOCHS):
         for _batch in data:
             pass
-        rates.append(count / (time.monotonic() - begun))
+        found.append(time.monotonic() - begun)
         begun = time.monotonic()
-    return rates
+    return found, data
 
 
-def padding(name, cut):
-    """The share of cells that hold padding: 0 in the course, in the tutorial the id of the word <pad>, never a 0."""
-    pad_id = int(vocabulary(cut).table.lookup(tf.constant("<pad>"))) if name == "tutorial" else 0
+def padding(data):
+    """The share of cells that hold padding, 0."""
     cells = words = 0
-    for ids, _ in PIPELINES[name](cut):
+    for ids, _ in data:
         cells += int(tf.size(ids))
-        words += int(tf.reduce_sum(tf.cast((ids != 0) & (ids != pad_id), tf.int32)))
+        words += int(tf.reduce_sum(tf.cast(ids != 0, tf.int32)))
     return 1 - words / cells
 
 
-def waits(tuned, count=20, seconds=0.7):
-    """How long each of `count` iterators takes to end, after so many seconds beside a busy processor."""
-    found, matrix = [], tf.random.normal((400, 400))
-    for _ in range(count):
-        data = tf.data.Dataset.range(1_000_000).map(lambda number: number + 1)
-        iterator = iter(data if tuned else text.without_autotuning(data))
-        begun = time.monotonic()
-        while time.monotonic() - begun < seconds:
-            next(iterator)
-            tf.linalg.matmul(matrix, matrix)
-        begun = time.monotonic()
-        del iterator
-        found.append(time.monotonic() - begun)
-    return found
+def main():
+    name, cut, file = sys.argv[1], int(sys.argv[2]) or None, Path(sys.argv[3])
+    known = text.Vocabulary(file.read_text("utf-8").split(), 1_000)
+    list(encoded(known, 300).take(2))                          # what is compiled at the first call is not measured
+    taken, data = seconds_of_epochs(PIPELINES[name], known, cut)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({f"epoch {epoch}": one for epoch, one in enumerate(taken, 1)}
+                     | {"peak": peak, "padding": padding(data)}))
 
 
-def share_of_input(data, steps=150):
-    """Taking so many batches, over training on them: two GRUs of 128 units."""
-    keras.utils.set_random_seed(1)
-    model = keras.Sequential([
-        keras.layers.Embedding(len(vocabulary(300)), 128, mask_zero=True),
-        keras.layers.GRU(128, return_sequences=True), keras.layers.GRU(128), keras.layers.Dense(1)])
-    model.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
-    part = data.take(steps)
-    model.fit(part, epochs=1, shuffle=False, verbose=0)
-    begun = time.monotonic()
-    model.fit(part, epochs=1, shuffle=False, verbose=0)
-    training = time.monotonic() - begun
-    begun = time.monotonic()
-    for _batch in part:
-        pass
-    return (time.monotonic() - begun) / training
+if __name__ == "__main__":
+    main()

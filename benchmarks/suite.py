@@ -1,12 +1,11 @@
 """What the tests of the course cost: the comparison of all chapters beside as many that only import TensorFlow,
 then every quick test, with the seconds of each chapter and each file of tests. Two workers.
 
-    python benchmarks/suite.py [--runs 3] [--without-tests]
+    python benchmarks/suite.py [--runs 3]
 """
 
 import argparse
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -15,10 +14,9 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from pathlib import Path
-from statistics import median
 
 import nbformat
-from common import save, table, verdict
+from common import Store
 
 from course_utils.commands.notebooks import execute, find
 from course_utils.files import PROJECT
@@ -56,43 +54,27 @@ def timed(*arguments, cwd=PROJECT) -> tuple[float, Counter]:
     return seconds, files
 
 
-def largest() -> float:
-    """GiB of the largest process so far among those that were started and have ended."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2 ** 20
+def measure(run):
+    """{what: {"seconds": …}}: the floor, all chapters, all other quick tests, then each chapter and file of tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        floor(Path(folder), len(find()))
+        timed("notebooks", cwd=folder)                                 # files read once
+        imported, _ = timed("notebooks", cwd=folder)
+    compared, chapters = timed("notebooks")
+    others, files = timed("tests")
+    print(f"run {run}: floor {imported:.0f} s, chapters {compared:.0f} s, other tests {others:.0f} s", flush=True)
+    whole = {"floor": imported, "compare all chapters": compared, "all other quick tests": others}
+    return {what: {"seconds": seconds} for what, seconds in (whole | chapters | files).items()}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--without-tests", action="store_true", help="only the chapters")
-    arguments = parser.parse_args()
-    import matplotlib.pyplot as plt
-
-    chapters, runs = len(find()), range(arguments.runs)
-    with tempfile.TemporaryDirectory() as folder:
-        floor(Path(folder), chapters)
-        timed("notebooks", cwd=folder)                                 # files read once
-        imported = median(timed("notebooks", cwd=folder)[0] for _ in runs)
-    compared, files = zip(*(timed("notebooks") for _ in runs), strict=True)
-    rows = [[f"floor: import TensorFlow, {chapters} notebooks", imported],
-            [f"compare {chapters} chapters", median(compared)]]
-    verdicts = [verdict("comparison, in times of the floor", median(compared) / imported, 3.5)]
-    each = files[0]
-    if not arguments.without_tests:
-        seconds, others = timed("tests")
-        rows.append(["everything except the chapters", seconds])
-        verdicts.append(verdict("everything except the chapters, seconds", seconds, 120))
-        each = each | others
-    verdicts.append(verdict("memory of the largest process, GiB", largest(), 2))
-    names, costs = zip(*sorted(each.items()), strict=True)
-    plt.figure(figsize=(7, 0.25 * len(names)))
-    plt.barh(names, costs)
-    plt.gca().invert_yaxis()
-    plt.xlabel("seconds")
-    plt.tight_layout()
-    parts = [table(["what", "seconds"], [[what, f"{seconds:.0f}"] for what, seconds in rows]),
-             table(["file", "seconds"], [[name, f"{cost:.1f}"] for name, cost in zip(names, costs, strict=True)])]
-    save("suite", f"Two workers, medians of {arguments.runs} runs\n\n" + "\n\n".join([*parts, "\n".join(verdicts)]))
+    store = Store("suite", "bundled")
+    for run in range(1, parser.parse_args().runs + 1):
+        if not store.has("floor", run):
+            store.add(run, measure(run))
+    store.keep()
 
 
 if __name__ == "__main__":
