@@ -38,7 +38,8 @@ def read(name):
         return None, f"Not measured yet: `python benchmarks/{'sizes' if name in SIZES else name}.py`."
     old = "" if found.head["fingerprint"] == fingerprint(name) else " **The code has changed since.**"
     runs = len({run for _, run in found.rows})
-    return found, f"Medians of {runs} runs on {found.head['processor']}; {found.head['versions']}.{old}"
+    many = f"Medians of {runs} runs" if runs > 1 else "One run"
+    return found, f"{many} on {found.head['processor']}; {found.head['versions']}.{old}"
 
 
 SIZES = "scale", "length", "workers"

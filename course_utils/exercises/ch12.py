@@ -61,10 +61,14 @@ ENDS = Function(
 
 
 def train_one(seed):
-    model, _ = classifier("forward, rate 0.03", seed)
-    return reviews.score(model, test)["accuracy"]
+    from course_utils.training import predict
+    answers = 0
+    for condition in "forward, rate 0.03", "backward, rate 0.03":
+        model, _ = classifier(condition, seed)
+        answers = answers + predict(model, test.ids)
+    return np.mean((answers > 0) == test.labels)
 
 
-BEATEN = Open("12.4", train_one, "one direction with as many parameters did no worse.", [], beat=0.885)
+BEATEN = Open("12.4", train_one, "two networks that err on different reviews: add up what they answer.", [], beat=0.893)
 
 EXERCISES = [TURN, PARAMETERS, ENDS, BEATEN]
