@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -52,6 +53,12 @@ def processor() -> str:
     except (OSError, StopIteration):
         name = platform.processor() or platform.machine()
     return f"{name}, {os.cpu_count()} cores"
+
+
+def peak_memory() -> float:
+    """MB that this process held at most, on Linux. (`getrusage` would count what its parent held when it was begun.)"""
+    status = Path("/proc/self/status").read_text("utf-8")
+    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
 
 
 class Store:

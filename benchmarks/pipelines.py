@@ -7,12 +7,11 @@ WORDS: a file with the vocabulary, a word a line, counted before anything is mea
 
 import json
 import os
-import resource
 import sys
 import time
 from pathlib import Path
 
-from common import use_corpus
+from common import peak_memory, use_corpus
 
 EPOCHS, BATCH = 3, 32
 use_corpus()
@@ -99,7 +98,7 @@ def main():
     known = text.Vocabulary(file.read_text("utf-8").split(), 1_000)
     list(encoded(known, 300).take(2))                          # what is compiled at the first call is not measured
     taken, data = seconds_of_epochs(PIPELINES[name], known, cut)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_memory()
     print(json.dumps({f"epoch {epoch}": one for epoch, one in enumerate(taken, 1)}
                      | {"peak": peak, "padding": padding(data)}))
 

@@ -9,7 +9,6 @@ import argparse
 import inspect
 import itertools
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from common import BUILD, Store
+from common import BUILD, Store, peak_memory
 
 from course_utils.commands.experiments import function_of
 from course_utils.files import PROJECT
@@ -51,7 +50,7 @@ def stream(path):
     for _ in chapter["streamed"](path):
         pass
     prepared = time.monotonic() - begun
-    print(json.dumps({"seconds": prepared, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    print(json.dumps({"seconds": prepared, "peak": peak_memory(),
                       "steps": steps_a_second(chapter, path)}))
 
 
