@@ -12,10 +12,13 @@ from common import HERE, fingerprint
 from course_utils import experiments
 
 GOAL, BUDGETS = 0.84, (5, 30, 120)               # an accuracy; seconds
-LSTM, GRUS = "LSTM, fifth source", "two GRUs, second source"
+LSTM = "LSTM, fifth source"
 PAIRS, TRIPLES = "a number for each word and pair (07)", "a number for each word, pair and triple (07)"
 RECURRENT = "stacked GRU (11)", "bidirectional GRU (12)", "convolution, then a GRU in both directions"
 MIXTURE = "mixture of the last two"
+LEGEND = ("Accuracy against seconds, a point for each epoch: published networks dotted and grey, what counts or "
+          "averages words blue, what reads their order orange, the mixture black.")
+SIZES = "scale", "length", "workers"
 
 
 def table(head, rows):
@@ -41,10 +44,6 @@ def read(name):
     many = f"Medians of {runs} runs" if runs > 1 else "One run"
     return found, f"{many} on {found.head['processor']}; {found.head['versions']}.{old}"
 
-
-LEGEND = ("Accuracy against seconds, a point for each epoch: published networks dotted and grey, what counts or "
-          "averages words blue, what reads their order orange, the mixture black.")
-SIZES = "scale", "length", "workers"
 
 
 # Training.
@@ -86,7 +85,7 @@ def training_targets(systems):
     last = {name: median(accuracy[:, -1]) for name, (_, accuracy) in systems.items()}
     whole = {name: median(seconds[:, -1]) for name, (seconds, _) in systems.items()}
     best = max(RECURRENT, key=last.get)
-    soonest = min(to_goal(*one) for name, one in systems.items() if "source" not in name and "keras-io" not in name)
+    soonest = min(to_goal(*one) for name, one in systems.items() if not is_published(name))
     return table(["what", "measured", "target"], [
         target(f"accuracy of {TRIPLES}", last[TRIPLES], 0.917, True),
         target("its seconds from raw text, in those of the LSTM's five epochs", whole[TRIPLES] / whole[LSTM], 1 / 3),
@@ -106,6 +105,11 @@ def winners(systems):
     return rows
 
 
+def is_published(name):
+    """Whether a system is a tutorial's or an example's, not the course's."""
+    return "source" in name or "keras-io" in name
+
+
 def draw(systems, path):
     """Accuracy against seconds, a point an epoch: published networks grey, what counts or averages words blue, what
     reads their order orange. The best accuracy after each budget stands in the figure."""
@@ -113,7 +117,7 @@ def draw(systems, path):
     import matplotlib.pyplot as plt
     figure, axes = plt.subplots(figsize=(8, 5.2), layout="constrained")
     for number, (name, (seconds, accuracy)) in enumerate(systems.items()):
-        published = "source" in name or "keras-io" in name
+        published = is_published(name)
         counts = any(part in name for part in ("number", "TF-IDF", "averaged", "hashed"))
         colour = "0.55" if published else "black" if "mixture" in name else "#0072B2" if counts else "#D55E00"
         axes.plot(np.median(seconds, axis=0), np.median(accuracy, axis=0), linewidth=1.2, markersize=6,
@@ -131,36 +135,25 @@ def draw(systems, path):
     plt.close(figure)
 
 
-def training():
-    found, line = read("training")
-    if not found:
-        return line
+def training(found):
     systems = curves(found)
     prepared = {name: found.values(f"{name}, epoch 1", "prepared") for name in systems}
-    draw(systems, HERE / "training.png")
     head = ["system", "preparing", "training", "epochs", "accuracy", "lowest to highest", f"seconds to {GOAL}",
             *(f"after {budget} s" for budget in BUDGETS)]
     return "\n\n".join([
-        line, table(["with", "use", "accuracy"], winners(systems)),
-        f"![{LEGEND}](training.png)",
+        table(["with", "use", "accuracy"], winners(systems)), f"![{LEGEND}](training.png)",
         table(head, training_rows(systems, prepared)), training_targets(systems)])
 
 
-def road():
-    found, line = read("road")
-    if not found:
-        return line
+def road(found):
     rows = [[one, f"{values.mean():.4f}", f"{values.min():.4f} to {values.max():.4f}"]
             for one in found.conditions for values in [found.values(one)]]
-    return f"{line}\n\n" + table(["what was tried", "accuracy, mean", "lowest to highest"], rows)
+    return table(["what was tried", "accuracy, mean", "lowest to highest"], rows)
 
 
 # Input.
 
-def input_():
-    found, line = read("input")
-    if not found:
-        return line
+def input_(found):
     middle = lambda condition, what: median(found.values(condition, what))
     epochs = [f"epoch {number}" for number in (1, 2, 3)]
     rows = [[*condition.split(", "), *(f"{middle(condition, epoch):.2f}" for epoch in epochs),
@@ -173,7 +166,7 @@ def input_():
     targets += [target(f"padding, {cut}", middle(f"course, {cut}", "padding"), 0.01) for cut in cuts]
     targets += [target(f"peak of memory, {cut}, in the tutorial's", 1 / ratio("peak", cut), 1) for cut in cuts]
     head = ["pipeline", "reviews", *(f"{epoch}, seconds" for epoch in epochs), "padding", "peak, MB"]
-    return "\n\n".join([line, table(head, rows), table(["what", "measured", "target"], targets)])
+    return "\n\n".join([table(head, rows), table(["what", "measured", "target"], targets)])
 
 
 # Sizes.
@@ -183,51 +176,39 @@ def exponent(sizes, values):
     return np.polyfit(np.log(sizes), np.log(values), 1)[0]
 
 
-def scale():
-    found, line = read("scale")
-    if not found:
-        return line
+def scale(found):
     counts = [int(condition.split()[0]) for condition in found.conditions]
     columns = {what: [median(found.values(one, what)) for one in found.conditions]
                for what in ("seconds", "peak", "steps")}
     rows = [[f"{count:,}", f"{seconds:.1f}", f"{peak:,.0f}", f"{steps:.1f}"]
             for count, seconds, peak, steps in zip(counts, *columns.values(), strict=True)]
     rows.append(["exponent", *(f"{exponent(counts, values):.2f}" for values in columns.values())])
-    return f"{line}\n\n" + table(["reviews", "seconds of a pass", "peak, MB", "steps a second"], rows)
+    return table(["reviews", "seconds of a pass", "peak, MB", "steps a second"], rows)
 
 
-def length():
-    found, line = read("length")
-    if not found:
-        return line
+def length(found):
     kinds = list(dict.fromkeys(condition.split(", ")[0] for condition in found.conditions))
     lengths = sorted({int(condition.split(", ")[1]) for condition in found.conditions})
     taken = {kind: [median(found.values(f"{kind}, {words}", "milliseconds")) for words in lengths] for kind in kinds}
     rows = [[kind, *(f"{one:.1f}" for one in values), f"{exponent(lengths[-3:], values[-3:]):.2f}"]
             for kind, values in taken.items()]
-    return f"{line}\n\n" + table(["milliseconds at", *map(str, lengths), "exponent of the last three"], rows)
+    return table(["milliseconds at", *map(str, lengths), "exponent of the last three"], rows)
 
 
-def workers():
-    found, line = read("workers")
-    if not found:
-        return line
+def workers(found):
     rows = [[one, f"{median(found.values(one, 'seconds')):.1f}",
              "" if "killed" in one else f"{1000 * median(found.values(one, 'step')):.0f}"] for one in found.conditions]
-    return f"{line}\n\n" + table(["workers", "seconds for 120 steps", "milliseconds a step"], rows)
+    return table(["workers", "seconds for 120 steps", "milliseconds a step"], rows)
 
 
-def suite():
-    found, line = read("suite")
-    if not found:
-        return line
+def suite(found):
     middle = {one: median(found.values(one, "seconds")) for one in found.conditions}
     whole = [name for name in middle if not name.startswith(("notebooks", "tests."))]
     slowest = sorted((name for name in middle if name not in whole), key=middle.get, reverse=True)[:15]
     rows = [[name, f"{middle[name]:.0f}"] for name in [*whole, *slowest]]
     targets = [target("comparison, in times of the floor", middle["compare all chapters"] / middle["floor"], 3),
                target("everything except the chapters, seconds", middle["all other quick tests"], 120, places=0)]
-    return "\n\n".join([line, table(["what", "seconds"], rows), table(["what", "measured", "target"], targets)])
+    return "\n\n".join([table(["what", "seconds"], rows), table(["what", "measured", "target"], targets)])
 
 
 def page():
@@ -236,10 +217,14 @@ def page():
              "workers": workers, "suite": suite}
     text = (HERE / "report.md").read_text("utf-8")
     for name, part in parts.items():
-        text = text.replace(f"{{{name}}}", part())
+        found, line = read(name)
+        text = text.replace(f"{{{name}}}", f"{line}\n\n{part(found)}" if found else line)
     return text
 
 
 if __name__ == "__main__":
+    scores, _ = read("training")
+    if scores:
+        draw(curves(scores), HERE / "training.png")
     (HERE / "README.md").write_text(page(), encoding="utf-8")
     print("benchmarks/README.md")
