@@ -29,7 +29,7 @@ def table(head, rows):
 def target(what, value, bound, at_least=False, places=3):
     """A row of a table of targets: a figure, its bound, whether it is met."""
     met = value >= bound if at_least else value <= bound
-    return [what, f"{value:.{places}f}", f"at {'least' if at_least else 'most'} {bound:.{places}g}: "
+    return [what, f"{value:.{places}f}", f"at {'least' if at_least else 'most'} {bound:.3g}: "
             + ("met" if met else "**missed**")]
 
 

@@ -35,8 +35,8 @@ def of_chapter(number, function):
 
 def write_reviews(path, count):
     """So many reviews of the generator, once; a million take half an hour."""
-    chapter = of_chapter(18, "measure_memory").__globals__
     if not path.exists():
+        chapter = of_chapter(18, "measure_memory").__globals__
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".part")
         chapter["write_records"](chapter["generated"](count, 1), unfinished)

@@ -79,3 +79,4 @@ def test_figures_of_the_report():
     assert report.exponent([10, 100], [3, 300]) == pytest.approx(2)
     assert report.target("x", 0.9, 0.91, at_least=True)[2] == "at least 0.91: **missed**"
     assert report.target("x", 0.9, 0.91)[2] == "at most 0.91: met"
+    assert report.target("x", 130, 120, places=0)[1:] == ["130", "at most 120: **missed**"]
