@@ -208,9 +208,9 @@ def test_a_score_that_was_typed_is_noticed(here, tmp_path):
         read("77_trial")
 
 
-def some(scores, corpus="none"):
+def some(scores, corpus="none", **further):
     """Results of one seed a score: {condition: scores}."""
-    rows = {(condition, seed): {"accuracy": value, "validation": 1 - value}
+    rows = {(condition, seed): {"accuracy": value, "validation": 1 - value, **further}
             for condition, values in scores.items() for seed, value in enumerate(values, 1)}
     return Results("77_trial", {"corpus": corpus}, rows)
 
@@ -289,6 +289,14 @@ def test_hits_that_differ_between_seeds_widen_the_interval():
 def test_the_cheapest_condition_is_sought_among_those_with_the_first_seed():
     rows = {("a", 1): {"seconds": 3.0}, ("b", 1): {"seconds": 1.0}, ("b", 2): {"seconds": 0.5}}
     assert command.cheapest(Results("x", {}, rows)) == ("b", 1)
+
+
+def test_a_condition_whose_scores_the_seed_decides_is_not_measured_again_where_a_steady_one_is():
+    found = some({"chaotic": [0.61, 0.77, 0.43], "dear": [0.51, 0.52, 0.51], "steady": [0.55, 0.57, 0.56]})
+    for condition, seconds in {"chaotic": 1.0, "dear": 9.0, "steady": 3.0}.items():
+        found.rows[condition, 1]["seconds"] = seconds
+    assert command.cheapest(found) == ("steady", 1)
+    assert command.cheapest(some({"chaotic": [0.61, 0.77]}, seconds=1.0)) == ("chaotic", 1)
 
 
 def test_without_names_all_are_measured_once_and_unknown_names_are_refused(here, monkeypatch, capsys):

@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 from tqdm import tqdm
 
 from .. import experiments
@@ -143,9 +144,21 @@ def measure(experiment: Experiment, corpus: str = "") -> None:
 
 
 def cheapest(results: experiments.Results) -> tuple[str, int]:
-    """The condition that took the fewest seconds with the first seed, and that seed."""
+    """The condition that took the fewest seconds with the first seed, and that seed: of the steady ones, if any is.
+
+    Where the seed decides the scores, as for a simple network at a high rate, so does another processor's rounding.
+    """
     first = min(seed for _, seed in results.rows)
-    return min((key for key in results.rows if key[1] == first), key=lambda key: results.rows[key]["seconds"])
+    steady = [condition for condition in results.conditions if is_steady(results, condition)]
+    return min(((condition, first) for condition in steady or results.conditions),
+               key=lambda key: results.rows[key]["seconds"])
+
+
+def is_steady(results: experiments.Results, condition: str) -> bool:
+    """Whether all seeds reached the same scores, as near as `agrees` asks."""
+    rows = [row for (name, _), row in results.rows.items() if name == condition]
+    scores = [what for what, value in rows[0].items() if what != "seconds" and np.ndim(value) == 0]
+    return all(experiments.near(min(row[what] for row in rows), max(row[what] for row in rows)) for what in scores)
 
 
 def measure_all(names: Collection[str], corpus: str = "") -> int:
