@@ -12,7 +12,7 @@ from conftest import NOTEBOOKS, PROJECT
 from test_form import formulas
 
 from course_utils.commands import book, pages
-from course_utils.commands.notebooks import chapter_at, contents, with_links
+from course_utils.commands.notebooks import chapter_at, contents, with_end
 from course_utils.commands.pages import Chapter
 from course_utils.exercises import of_chapter
 from course_utils.files import DataError
@@ -98,6 +98,16 @@ def test_arrows_that_others_already_say_are_left_out():
     assert pages.direct(built) == {"01": set(), "02": {"01"}, "03": {"02"}}
 
 
+def test_the_sources_are_those_that_a_text_names_and_not_those_that_the_list_itself_names(tmp_path):
+    path = tmp_path / "77_trial.ipynb"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("As Kim\n(2014) says.")])
+    once = [cell.source for cell in with_end(notebook, path, [path]).cells]
+    assert [once[1].count(one) for one in ("\n- ", "Kim 2014: ")] == [1, 1]
+    assert [cell.source for cell in with_end(notebook, path, [path]).cells] == once
+    notebook.cells[0].source = "Nobody says."
+    assert [cell.id for cell in with_end(notebook, path, [path]).cells[1:]] == ["links"]
+
+
 def test_the_questions_of_a_text_are_the_lesson_plan():
     text = "## Is this one?\n\nIt is 0.5. What does it\nsay? Nothing.\n\n> Who asks?\n\n**And now?**"
     assert pages.questions(text) == ["What does it say?", "And now?"]
@@ -116,11 +126,13 @@ def test_a_teachers_page_has_every_solution_and_every_mistake_with_what_the_chec
         assert all(f"- {line}\n" in page for _, line in exercise.mistakes)
 
 
-def test_every_chapter_ends_in_links_and_the_contents_are_current():
+def test_every_chapter_ends_in_its_sources_and_links_and_the_contents_are_current():
     for path in NOTEBOOKS:
         notebook = nbformat.read(path, as_version=4)
-        last = notebook.cells[-1].source
-        assert with_links(notebook, path).cells[-1].source == last, "run: python -m course_utils normalise"
+        *_, sources, last = (cell.source for cell in notebook.cells)
+        ended = [cell.source for cell in with_end(notebook, path).cells[-2:]]
+        assert ended == [sources, last], "run: python -m course_utils normalise"
+        assert sources.startswith("## Sources\n\n- ")
         assert all((path.parent / name).exists() for name in re.findall(r"\]\((.+?)\)", last))
     assert (PROJECT / "notebooks" / "contents.md").read_text("utf-8") == contents()
 

@@ -9,7 +9,7 @@ import pytest
 from conftest import NOTEBOOKS, PROJECT
 from test_notebooks import texts
 
-from course_utils.commands.book import LINKS
+from course_utils.commands.book import LINKS, SOURCES
 
 COLUMNS, LINES = 80, 15
 BOOK = PROJECT / "book"
@@ -20,7 +20,7 @@ ORDINALS = "first", "second", "third", "fourth", "fifth"
 def cells(request):
     """(kind, source, texts of the outputs) of each cell of a chapter."""
     return [(cell.cell_type, cell.source, texts(cell) if cell.cell_type == "code" else [])
-            for cell in nbformat.read(request.param, as_version=4).cells if cell.id != LINKS]
+            for cell in nbformat.read(request.param, as_version=4).cells if cell.id not in (LINKS, SOURCES)]
 
 
 def prose(cells, quotes=True):

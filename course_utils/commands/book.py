@@ -21,6 +21,7 @@ from .pages import Chapter
 
 BUILD = PROJECT / "build"
 LINKS = "links"                            # the id of a chapter's last cell, with links that the book has in its margin
+SOURCES = "sources"                        # the id of the cell before it
 README_PARTS = {"start.md": ("# Start", "# The chapters"), "data.md": ("# The data", "# For those who work on it")}
 
 

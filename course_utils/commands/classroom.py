@@ -18,7 +18,7 @@ from ..exercises import of_chapter
 from ..files import PROJECT, DataError, write_whole
 from .book import to_take_home
 from .copies import said
-from .notebooks import contents, find, require_writable, with_links
+from .notebooks import contents, find, require_writable, with_end
 
 REPORT = PROJECT / "build" / "class"
 MOST_BYTES = 20_000_000                          # of one notebook; a chapter with all its figures has half a million
@@ -52,7 +52,7 @@ def export(target: Path, names: Collection[str], kind: str) -> int:
         for path in paths:
             notebook = nbformat.read(path, as_version=4)
             written = solved(notebook, path) if kind == "solutions" else to_take_home(notebook, kind == "with outputs")
-            nbformat.write(with_links(written, path, paths), edition / path.name)
+            nbformat.write(with_end(written, path, paths), edition / path.name)
         write_whole(edition / "contents.md", contents(paths=paths))
         try:
             if target.suffix == ".zip":

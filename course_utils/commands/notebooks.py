@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from ..files import PROJECT, DataError, probe, write_whole
 from . import book
-from .pages import Chapter
+from .pages import Chapter, entries_named
 
 FOLDER = PROJECT / "notebooks"
 BUILD = PROJECT / "build"
@@ -144,7 +144,7 @@ def refresh(names: Collection[str] = ()) -> int:
     failed, taken = 0, {}
     require_writable(FOLDER)
     for path in find(names):
-        notebook = with_links(nbformat.read(path, as_version=4), path)
+        notebook = with_end(nbformat.read(path, as_version=4), path)
         before = printed(notebook)
         seconds, problem = watched(path.stem, notebook)
         if problem is None:
@@ -217,7 +217,7 @@ def normalise(names: Collection[str] = ()) -> int:
     """Write the notebooks as `refresh` does, without executing them."""
     require_writable(FOLDER)
     for path in find(names):
-        notebook = with_links(nbformat.read(path, as_version=4), path)
+        notebook = with_end(nbformat.read(path, as_version=4), path)
         print(f"{path.stem:32} {'changed' if write(notebook, path) else 'as it was'}")
     write_tables({})
     return 0
@@ -246,15 +246,19 @@ def chapter_at(path: Path) -> Chapter:
     return Chapter(path, nbformat.read(path, as_version=4))
 
 
-def with_links(notebook: NotebookNode, path: Path, paths: list[Path] | None = None) -> NotebookNode:
-    """The chapter without empty cells, ended by links to the one before, the contents and the next; they work in
-    JupyterLab. paths: the chapters there are, if not all."""
+def with_end(notebook: NotebookNode, path: Path, paths: list[Path] | None = None) -> NotebookNode:
+    """The chapter without empty cells, ended by the sources it names, and by links to the one before, the contents and
+    the next; they work in JupyterLab. paths: the chapters there are, if not all."""
     paths = paths or find()
     place = paths.index(path)
+    own = [cell for cell in notebook.cells if cell.source.strip() and cell.get("id") not in (book.LINKS, book.SOURCES)]
+    texts = [cell.source for cell in own if cell.cell_type == "markdown"]
+    named = entries_named((PROJECT / "book" / "literature.md").read_text("utf-8"), texts)
     before = [f"[← {chapter_at(one).title}]({one.name})" for one in paths[:place][-1:]]
     after = [f"[{chapter_at(one).title} →]({one.name})" for one in paths[place + 1:][:1]]
-    cell = nbformat.v4.new_markdown_cell(" · ".join([*before, "[Contents](contents.md)", *after]), id=book.LINKS)
-    notebook.cells = [one for one in notebook.cells if one.source.strip() and one.get("id") != book.LINKS] + [cell]
+    ends = [("\n".join(["## Sources\n", *named]), book.SOURCES)] if named else []
+    ends.append((" · ".join([*before, "[Contents](contents.md)", *after]), book.LINKS))
+    notebook.cells = own + [nbformat.v4.new_markdown_cell(source, id=name) for source, name in ends]
     return notebook
 
 

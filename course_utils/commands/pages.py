@@ -206,12 +206,18 @@ def keys_of(entry: str) -> list[str]:
     return [name.lower(), re.sub(r"(\d{4})$", r"(\1)", name).lower()]
 
 
+def entries_named(page: str, texts: list[str]) -> list[str]:
+    """The entries of the literature that these texts name."""
+    said = " ".join("\n".join(texts).lower().split())
+    return [line for line in page.splitlines() if line.startswith("- ") and any(key in said for key in keys_of(line))]
+
+
 def literature(page: str, chapters: list[Chapter]) -> str:
     """The page, with the chapters that name each paper or source."""
-    said = [(chapter.link, " ".join("\n".join(chapter.texts).lower().split())) for chapter in chapters]
+    named = [(chapter.link, entries_named(page, chapter.texts)) for chapter in chapters]
     lines = page.splitlines()
     for place, line in enumerate(lines):
-        naming = [link for link, text in said if line.startswith("- ") and any(key in text for key in keys_of(line))]
+        naming = [link for link, entries in named if line in entries]
         lines[place] += f" In chapter {', '.join(naming)}." if naming else ""
     return "\n".join(lines)
 
