@@ -113,6 +113,13 @@ def test_every_source_stands_in_the_literature(path):
     assert unnamed(text, (BOOK / "literature.md").read_text("utf-8")) == []
 
 
+def test_the_literature_names_nothing_twice_and_nothing_that_no_chapter_names():
+    entries = [line for line in (BOOK / "literature.md").read_text("utf-8").splitlines() if line.startswith("- ")]
+    assert len(set(entries)) == len(entries)
+    ends = [cell.source for path in NOTEBOOKS for cell in nbformat.read(path, as_version=4).cells if cell.id == SOURCES]
+    assert [entry for entry in entries if not any(entry in end for end in ends)] == []
+
+
 DECIMAL = re.compile(r"(?<![\w.])[-−]?\d*\.\d{2,}")
 
 
