@@ -120,15 +120,20 @@ def test_results_without_a_plan_are_noticed():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, one in PLAN.items() if not one.needs and not one.weights])
-def test_the_cheapest_condition_measured_anew_gives_what_is_stored(name):
+def test_the_cheapest_condition_measured_anew_gives_what_its_seeds_gave(name):
     code = f"""
+import numpy as np
 from course_utils import experiments
 from course_utils.commands.experiments import cheapest, function_of, planned
 one, stored = planned()[{name!r}], experiments.read({name!r})
 condition, seed = cheapest(stored)
 fresh = function_of(one.notebook, one.function)(condition, seed)
 assert fresh.keys() == stored.rows[condition, seed].keys() - {{"seconds"}}, fresh
-assert one.machine or stored.agrees(condition, seed, fresh), (condition, seed)
+for what, value in fresh.items():
+    if not one.machine and np.ndim(value) == 0:
+        values = stored.values(condition, what)                     # another processor is like another seed
+        same = any(experiments.near(one_of, value) for one_of in values)
+        assert same or min(values) <= value <= max(values), (condition, seed, what, value, values)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT)
     assert done.returncode == 0, done.stderr[-2000:]
