@@ -1,5 +1,6 @@
 """Stored results: what they depend on, when they are stale, and what their numbers can tell."""
 
+import inspect
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from course_utils import experiments
 from course_utils.commands import experiments as command
 from course_utils.commands import fingerprint as prints
-from course_utils.commands.experiments import Experiment, measure, pairs, planned, stale
+from course_utils.commands.experiments import Experiment, function_of, measure, pairs, planned, stale
 from course_utils.commands.fingerprint import fingerprint
 from course_utils.experiments import Difference, Results, paired_bootstrap, parse, read, write
 from course_utils.files import DataError
@@ -289,6 +290,11 @@ def test_hits_that_differ_between_seeds_widen_the_interval():
     steady = paired_bootstrap(np.repeat(examples, 5, axis=0), np.zeros((5, 400)))
     wide = paired_bootstrap(seeds + 0 * examples, np.zeros((5, 400)))
     assert wide.high - wide.low > 3 * (steady.high - steady.low)
+
+
+def test_a_notebooks_function_shows_its_own_source_and_not_that_of_the_program_that_runs(tmp_path):
+    function = function_of(notebook_of(tmp_path, ["x = 1", "def measure():\n    return x"]), "measure")
+    assert inspect.getsource(function) == "def measure():\n    return x\n" and function() == 1
 
 
 def test_the_cheapest_condition_is_sought_among_those_with_the_first_seed():

@@ -6,6 +6,7 @@ Which ones there are stands in data/results/experiments.toml. Half-done measurem
 import ast
 import contextlib
 import io
+import linecache
 import os
 import platform
 import time
@@ -68,6 +69,7 @@ def function_of(path: Path, name: str, further: str = "") -> Callable:
     source = f"{source_of(path)}\n{further}"
     needed = {bound for module, bound in closure(Module("notebook", source), name) if module == "notebook"}
     os.environ["COURSE_QUIET"] = "1"
+    linecache.cache[path.name] = len(source), None, source.splitlines(keepends=True), path.name  # what AutoGraph reads
     matplotlib.use("agg")
     os.chdir(path.parent)                      # where a notebook's kernel stands
     try:
