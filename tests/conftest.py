@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +18,8 @@ from filelock import FileLock
 os.environ.setdefault("COURSE_QUIET", "1")              # no bars
 
 import course_utils  # noqa: F401  (it says how TensorFlow starts, before any test module imports that)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)     # `pytest … &` ignores Ctrl-C, and so would what it starts
 
 PROJECT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((PROJECT / "notebooks").glob("[0-9][0-9]_*.ipynb"))

@@ -146,17 +146,9 @@ def test_a_package_taken_away_by_hand_comes_back(course, bare):
     works(bare, course)
 
 
-@pytest.fixture
-def heard():
-    """A shell that starts tests in the background has them ignore Ctrl-C, and their children inherit that: not here."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @posix
 @pytest.mark.parametrize("sign", [signal.SIGINT, getattr(signal, "SIGKILL", None)], ids=["Ctrl-C", "killed"])
-def test_an_interrupted_set_up_goes_on(course, bare, silent, heard, sign):
+def test_an_interrupted_set_up_goes_on(course, bare, silent, sign):
     """Ended while pip waits for its host.
 
     The lock of a dead process does not count, a package half there is installed anew.
@@ -346,7 +338,7 @@ except KeyboardInterrupt:
 
 @posix
 @pytest.mark.parametrize("system", ["posix", "nt"])
-def test_ctrl_c_after_handing_over_is_said_once(heard, system):
+def test_ctrl_c_after_handing_over_is_said_once(system):
     code = ("import sys; from course_utils.commands.setup import hand_over; "
             f"sys.exit(hand_over(sys.executable, ['-c', {CHILD!r}], {system!r}))")
     process = subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT, stdout=subprocess.PIPE,

@@ -23,9 +23,7 @@ from pathlib import Path
 Path(sys.argv[1], str(os.getpid())).touch()
 time.sleep(600)
 """
-# a shell that starts the tests in the background has them ignore Ctrl-C, and their children inherit that
-CALLER = ("import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
-          f"from course_utils.workers import run_workers; run_workers({FOR_EVER!r}, 2, sys.argv[1])")
+CALLER = f"import sys; from course_utils.workers import run_workers; run_workers({FOR_EVER!r}, 2, sys.argv[1])"
 
 
 def is_running(pid):
