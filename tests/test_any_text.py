@@ -57,7 +57,7 @@ def as_bytes(texts):
     return [one.encode("utf-8", "replace") if isinstance(one, str) else one for one in texts]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=75)
 @given(st.lists(any_text, min_size=1, max_size=5))
 def test_any_strings_and_bytes(texts):
     check(texts)

@@ -249,8 +249,8 @@ FAULTS = {
 }
 # cells before a fault that train for long, and what stands in for them: nothing, or answers that are drawn
 INSTEAD = {
-    "15": {"model, history = trained(": 'stored = experiments.read("15_network")\n'
-                                        "answers = np.random.default_rng(1).integers(6, size=len(test.labels))",
+    "15": {'model, history = trained("mean': 'stored = experiments.read("15_network")\n'
+                                              "answers = np.random.default_rng(1).integers(6, size=len(test.labels))",
            "short = model(": ""},
     "16": {"hide(known_ids[:2048]": ""},
     "18": {'live = measure_workers("worker 1 dies"': ""},
