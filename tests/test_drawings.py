@@ -281,6 +281,12 @@ def test_the_best_path_through_a_lattice_has_the_colour_of_states():
     assert edges.count(to_hex(drawings.STATE)) == len(arguments["path"])
 
 
+def test_the_workers_of_a_ring_are_counted_from_one():
+    drawings.ring([1.0, 2.0, 3.0], "MB")
+    names = [text.get_text() for text in plt.gca().texts]
+    assert [name for name in names if "worker" in name] == ["worker 1", "worker 2", "worker 3"] and "MB" in names
+
+
 def test_a_journey_has_a_box_for_each_part_and_greys_the_padding():
     drawings.journey({"raw": ["a film"], "row": [1, 0, 0]})
     assert [text.get_text() for text in plt.gca().texts] == ["raw", "a film", "row", "1", "0", "0"]

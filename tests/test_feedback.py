@@ -1,6 +1,7 @@
 """What a student sees in JupyterLab where something fails: one line. A real kernel, started as `lab` starts it."""
 
 import os
+from unittest import mock
 
 import nbformat
 import pytest
@@ -94,3 +95,13 @@ def test_where_nobody_watches_errors_stay_errors(tmp_path, monkeypatch):
     book = book_of("assert 1 == 2")
     assert attempt(book, lambda: None) == "cell [1]: AssertionError:"
     assert "Traceback" in "\n".join(book.cells[0].outputs[0].traceback)
+
+
+def test_lab_opens_the_start_page_of_the_copy(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(lab, "hand_over", lambda python, arguments: asked.append(arguments) or 7)
+    with mock.patch.dict(os.environ, COURSE_WORK=str(tmp_path / "copy")):
+        assert lab.lab(["--no-browser"]) == 7
+        assert os.environ["COURSE_PROGRESS"] == str(tmp_path / "copy" / ".course" / "right.txt")
+    assert asked == [["-m", "jupyterlab", "--log-level=WARN", "--no-browser", tmp_path / "copy" / "contents.md"]]
+    assert asked[0][-1].exists()

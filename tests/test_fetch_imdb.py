@@ -240,9 +240,10 @@ def test_a_wrong_download_is_thrown_away(host, tmp_path):
 
 
 @pytest.mark.parametrize(("url", "line"), [
-    ("http://127.0.0.1:9/x", "cannot be fetched"), ("nonsense", "cannot be fetched")])
+    ("http://127.0.0.1:9/x", "Run the same command again"), ("nonsense", "Check the address"),
+    ("http://[x", "Check the address"), ("gopher://x", "Check the address")])
 def test_a_host_that_does_not_answer(url, line, tmp_path):
-    with pytest.raises(DataError, match=line) as caught:
+    with pytest.raises(DataError, match=f"cannot be fetched .*{line}") as caught:
         fetch(url=url)
     assert "--archive" in str(caught.value) and left(tmp_path) == []
 

@@ -12,7 +12,7 @@ import tracemalloc
 import zipfile
 from collections import Counter
 from hashlib import sha256
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import filelock
 import numpy as np
@@ -274,6 +274,8 @@ def test_glove_and_the_arrays_of_keras(tmp_path, monkeypatch):
     assert sorted(test_labels) == [0, 1]
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "other"))              # Keras would go and download
     assert not datasets.fetched("keras_imdb")
+    monkeypatch.delenv("KERAS_HOME")
+    assert datasets.keras_folder() == Path.home() / ".keras" / "datasets"
 
 
 def written(path, content):
@@ -301,6 +303,7 @@ GREEK_REVIEWS = TABLE.replace(",a", ",neg").replace(",b", ",pos").replace("words
     ("thucnews_titles", lambda path: titles(path / "t", train="股市\t7\n"), "is not `title, tab, number of the class`"),
     ("thucnews_titles", lambda path: titles(path / "t", train="股市\t3\n"), "is not `title, tab, number of the class`"),
     ("thucnews_titles", lambda path: folders(path), "class.txt is missing"),
+    ("thucnews_titles", lambda path: written(path / "class.txt", "sports\nfinance\n").parent, "dev.txt is missing"),
     ("own_news", lambda path: titles(path / "t"), "no texts with a class"),
     ("conll2003_english", lambda path: folders(path), "eng.train is missing"),
     ("own_news", lambda path: path / "nowhere", "cannot be read"),
@@ -322,7 +325,8 @@ GREEK_REVIEWS = TABLE.replace(",a", ",neg").replace(",b", ",pos").replace("words
      "cannot be read"),
     ("own_news", lambda path: written(path / "x.csv.gz", b"no gzip at all"), "cannot be read"),
     ("own_reviews", lambda path: written(path / "x.csv", TABLE), "the label 'a' is neither negative"),
-    ("own_reviews", lambda path: written(path / "x.csv", GREEK_REVIEWS), "three Chinese signs in a row"),
+    ("own_reviews", lambda path: written(path / "x.csv", GREEK_REVIEWS),
+     "only 0 of 120 texts .*three Chinese signs in a row"),
     ("own_entities", lambda path: written(path / "x.txt", "Bonn\n"), "line 1, has one column"),
     ("own_entities", lambda path: written(path / "x.txt", "Bonn PLACE\n"), "'PLACE' is no tag"),
     ("own_entities", lambda path: written(path / "x.txt", "Bonn O\n\n" * 200), "no tagged names"),

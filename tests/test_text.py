@@ -73,6 +73,10 @@ def test_the_vocabulary_holds_the_most_frequent_words():
     assert text.Vocabulary.of(text.split_words(TEXTS), max_tokens=2).words == [text.PAD, "great", "film"]
 
 
+def test_unknown_words_share_a_hundred_ids():
+    assert len(text.Vocabulary(["film"])) == len(text.Vocabulary.of(text.split_words(["film"]), 1)) == 2 + 100
+
+
 @settings(deadline=None)
 @given(st.lists(st.lists(st.integers(1, 9), max_size=6), min_size=1, max_size=5))
 def test_padding_is_zero_and_behind(sequences):
@@ -159,6 +163,14 @@ def test_a_broken_file_of_vectors_is_told_in_one_line(tmp_path, content, message
     with pytest.raises(DataError, match=message) as caught:
         embeddings.read_vectors(path, text.Vocabulary(["the", "plot"]))
     assert "\n" not in str(caught.value)
+
+
+def test_a_file_of_vectors_that_cannot_be_read_says_why(tmp_path):
+    broken = tmp_path / "vectors.txt.gz"
+    broken.write_bytes(gzip.compress(GLOVE.encode() * 1000)[:-20])
+    for path, why in (tmp_path / "nowhere.txt", "No such file or directory"), (broken, "EOFError"):
+        with pytest.raises(DataError, match=rf"cannot be read \({why}\)"):
+            embeddings.read_vectors(path, text.Vocabulary(["the", "plot"]))
 
 
 def test_chapter_07_reads_the_same_vectors(tmp_path):
