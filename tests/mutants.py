@@ -32,7 +32,7 @@ FAST = {
     "commands/copies.py": "test_copies", "commands/experiments.py": "test_experiments",
     "commands/feedback.py": "test_feedback", "commands/fingerprint.py": "test_experiments",
     "commands/lab.py": "test_feedback",
-    "commands/notebooks.py": "test_cli test_notebooks test_conditions", "commands/pages.py": "test_book",
+    "commands/notebooks.py": "test_cli test_notebooks test_conditions", "commands/pages.py": "test_book test_cli",
     "commands/setup.py": "test_setup", "commands/steps.py": "test_setup",
     "datasets": DATA, "drawings.py": "test_drawings", "embeddings.py": "test_text test_any_text test_training",
     "encoder.py": "test_attention", "exercises": "test_exercises", "experiments.py": "test_experiments",

@@ -119,6 +119,14 @@ def work(tmp_path, monkeypatch):
     return copies.work_folder()
 
 
+def test_the_copy_lies_in_the_course_unless_a_variable_says_otherwise(tmp_path, monkeypatch):
+    monkeypatch.setattr(copies, "PROJECT", tmp_path)
+    monkeypatch.delenv("COURSE_WORK", raising=False)
+    assert copies.work_folder() == tmp_path / "my_course"
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path / "mine"))
+    assert copies.work_folder() == tmp_path / "mine"
+
+
 def answer(path, number, line, source=None):
     """Write an answer into a copy, with what its check has said."""
     written = notebook(path)

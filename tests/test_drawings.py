@@ -268,7 +268,7 @@ def test_what_is_best_is_drawn_in_the_colour_of_gates():
 def test_every_name_that_is_given_is_written(name):
     draw, arguments = DRAWINGS[name]
     draw(**arguments)
-    given = [one for key in ("names", "rows", "columns", "words") for one in arguments.get(key, ())]
+    given = [one for key in ("names", "rows", "columns", "words", "groups") for one in arguments.get(key, ())]
     words = {word for one in given for word in ([one] if isinstance(one, str) else one)}
     written = "\n".join(text.get_text() for text in plt.gca().texts)
     assert [word for word in words if word not in written] == []
@@ -279,6 +279,13 @@ def test_the_best_path_through_a_lattice_has_the_colour_of_states():
     draw(**arguments)
     edges = [to_hex(patch.get_edgecolor()) for patch in plt.gca().patches if isinstance(patch, Circle)]
     assert edges.count(to_hex(drawings.STATE)) == len(arguments["path"])
+
+
+def test_a_network_has_a_line_for_each_weight_and_the_larger_is_thicker():
+    drawings.network(LAYERS, WEIGHTS, ["x", "h", "y"])
+    widths = [line.get_linewidth() for line in plt.gca().lines]
+    sizes = [abs(weight) for matrix in WEIGHTS for weight in np.ravel(matrix)]
+    assert len(widths) == len(sizes) and np.argsort(widths).tolist() == np.argsort(sizes).tolist()
 
 
 def test_the_workers_of_a_ring_are_counted_from_one():

@@ -33,7 +33,9 @@ def test_the_baseline_knows_words_and_if_asked_pairs():
     texts, labels = ["good plot", "fine plot", "bad plot", "dull plot"], np.array([1, 1, 0, 0])
     assert linear_svm(texts, labels, ["a good one", "so dull"]).tolist() == [1, 0]
     texts, labels = ["not good but fine", "fine but not good", "good but not fine"] * 2, np.array([0, 0, 1] * 2)
-    assert linear_svm(texts, labels, ["not good", "not fine"], ngram_range=(1, 2)).tolist() == [0, 1]
+    asked = ["not good", "not fine"]
+    assert linear_svm(texts, labels, asked, ngram_range=(1, 2)).tolist() == [0, 1]
+    assert (linear_svm(texts, labels, asked) == linear_svm(texts, labels, asked, ngram_range=(1, 1))).all()
 
 
 def fit(callback):

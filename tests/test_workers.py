@@ -47,6 +47,11 @@ def test_each_worker_knows_all_and_its_own_number():
     assert [one.code for one in ended] == [0, 0, 0] and [one.error for one in ended] == ["", "", ""]
 
 
+def test_a_worker_has_as_long_as_is_said():
+    [ended] = run_workers("import time; time.sleep(2); print('done')", 1, seconds=30)
+    assert (ended.code, ended.lines) == (0, ["done"])
+
+
 def test_of_an_error_the_last_line_and_the_code_are_known():
     noisy = "import sys; print('E0000 00:00:1.5 a line of the log', file=sys.stderr, flush=True); "
     [ended] = run_workers(noisy + "sys.exit('no such file')", 1)
