@@ -288,6 +288,12 @@ def test_a_network_has_a_line_for_each_weight_and_the_larger_is_thicker():
     assert len(widths) == len(sizes) and np.argsort(widths).tolist() == np.argsort(sizes).tolist()
 
 
+def test_two_directions_are_named():
+    drawings.two_directions(["not", "bad"], [0.9, -0.4], [0.2, 0.7])
+    names = {text.get_text() for text in plt.gca().texts}
+    assert {"words", "forward", "backward", "not", "bad"} <= names
+
+
 def test_the_workers_of_a_ring_are_counted_from_one():
     drawings.ring([1.0, 2.0, 3.0], "MB")
     names = [text.get_text() for text in plt.gca().texts]

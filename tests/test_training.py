@@ -73,6 +73,17 @@ def test_classes_stand_in_the_order_of_the_rows():
     assert predict_classes(model, ids, batch_size=2).tolist() == one_by_one
 
 
+def test_in_a_batch_of_pairs_neighbours_are_1_and_strangers_0():
+    words = np.arange(2 * embeddings.BATCH, dtype="int32")
+    others = np.arange(20 * embeddings.BATCH, dtype="int32").reshape(-1, 10)
+    batches = list(embeddings.pair_batches(words, others))
+    assert len(batches) == 2
+    for ((word, other), label), start in zip(batches, (0, embeddings.BATCH), strict=True):
+        rows = slice(start, start + embeddings.BATCH)
+        assert (word.numpy() == words[rows]).all() and (other.numpy() == others[rows]).all()
+        assert (label.numpy() == [1] * 5 + [0] * 5).all()
+
+
 def test_skip_gram_is_chapter_07s(monkeypatch):
     """The package's and the notebook's own, on the same sentences with the same chance, to the last digit."""
     draw = np.random.default_rng(3)
