@@ -78,8 +78,8 @@ def test_in_a_batch_of_pairs_neighbours_are_1_and_strangers_0():
     others = np.arange(20 * embeddings.BATCH, dtype="int32").reshape(-1, 10)
     batches = list(embeddings.pair_batches(words, others))
     assert len(batches) == 2
-    for ((word, other), label), start in zip(batches, (0, embeddings.BATCH), strict=True):
-        rows = slice(start, start + embeddings.BATCH)
+    for ((word, other), label), first in zip(batches, (0, embeddings.BATCH), strict=True):
+        rows = slice(first, first + embeddings.BATCH)
         assert (word.numpy() == words[rows]).all() and (other.numpy() == others[rows]).all()
         assert (label.numpy() == [1] * 5 + [0] * 5).all()
 
