@@ -34,6 +34,13 @@ def test_an_edition_without_outputs_and_one_of_chosen_chapters(tmp_path):
         classroom.export(tmp_path / "class", [], "with outputs")
 
 
+def test_an_edition_that_cannot_be_written_says_why(tmp_path):
+    (tmp_path / "a file").write_text("")
+    with pytest.raises(DataError, match=r"could not be written \(.+\)\.$") as caught:
+        classroom.export(tmp_path / "a file" / "class", ["01"], "without outputs")
+    assert "its name" not in str(caught.value) and "\n" not in str(caught.value)
+
+
 def test_an_edition_with_solutions_answers_every_exercise(tmp_path):
     classroom.export(tmp_path / "solved.zip", [], "solutions")
     with zipfile.ZipFile(tmp_path / "solved.zip") as archive:

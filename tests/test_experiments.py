@@ -325,3 +325,8 @@ def test_without_names_all_are_measured_once_and_unknown_names_are_refused(here,
 def test_a_mean_lies_within_its_range():
     assert experiments.mean_and_range(np.full(5, 0.8325)) == ".833 (.833 to .833)"
     assert experiments.mean_and_range(np.array([0.1, 0.4])) == ".250 (.100 to .400)"
+
+
+def test_only_seconds_and_megabytes_may_differ_on_another_machine():
+    assert {name for name, one in PLAN.items() if one.machine} == {
+        "06_seconds", "11_seconds", "16_seconds", "18_threads", "18_memory"}
