@@ -8,7 +8,7 @@ import pytest
 from conftest import book_of
 from jupyter_client.manager import start_new_kernel
 
-from course_utils.commands import lab
+from course_utils.commands import copies, lab
 
 CELLS = ["import numpy as np", "x = np.array([0.1, 0.3])\ny = 2 * x", "def double(value):\n    return 2 * value"]
 
@@ -97,11 +97,12 @@ def test_where_nobody_watches_errors_stay_errors(tmp_path, monkeypatch):
     assert "Traceback" in "\n".join(book.cells[0].outputs[0].traceback)
 
 
-def test_lab_opens_the_start_page_of_the_copy(tmp_path, monkeypatch):
-    asked = []
+def test_lab_says_what_an_update_did_and_opens_the_start_page_of_the_copy(tmp_path, monkeypatch, capsys):
+    asked, update = [], copies.update
+    monkeypatch.setattr(copies, "update", lambda work: [*update(work), "04: one cell is new"])
     monkeypatch.setattr(lab, "hand_over", lambda python, arguments: asked.append(arguments) or 7)
     with mock.patch.dict(os.environ, COURSE_WORK=str(tmp_path / "copy")):
         assert lab.lab(["--no-browser"]) == 7
         assert os.environ["COURSE_PROGRESS"] == str(tmp_path / "copy" / ".course" / "right.txt")
     assert asked == [["-m", "jupyterlab", "--log-level=WARN", "--no-browser", tmp_path / "copy" / "contents.md"]]
-    assert asked[0][-1].exists()
+    assert asked[0][-1].exists() and capsys.readouterr().out == "04: one cell is new\n"
