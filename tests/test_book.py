@@ -78,6 +78,14 @@ def test_the_literature_names_the_chapters_that_name_it():
                                   "- Nobody 1900: a book.", "Cho et al. 2014: none"]
 
 
+def test_the_map_has_room_for_all_its_boxes():
+    drawn = pages.map_of(CHAPTERS)
+    width, height = map(int, re.search(r'viewBox="0 0 (\d+) (\d+)"', drawn).groups())
+    boxes = re.findall(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"', drawn)
+    assert len(boxes) == len(CHAPTERS)
+    assert all(int(x) + int(w) <= width and int(y) + int(h) <= height for x, y, w, h in boxes)
+
+
 def test_on_the_map_every_chapter_has_a_place_and_no_straight_arrow_passes_another_one():
     needs = pages.direct(CHAPTERS)
     place = pages.places(needs)

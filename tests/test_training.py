@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 
 import keras
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 import tensorflow as tf
 from conftest import NOTEBOOKS, definitions
 
-from course_utils import embeddings
+from course_utils import embeddings, training
 from course_utils.baselines import linear_svm
 from course_utils.runtime import quiet_stderr, start
 from course_utils.training import Progress, history_table, predict, predict_classes
@@ -57,6 +58,14 @@ def test_progress_is_silent_where_nobody_watches(monkeypatch, capsys):
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     fit(Progress())
     assert capsys.readouterr().out == ""
+
+
+def test_seconds_are_said_only_where_somebody_watches(monkeypatch, capsys):
+    for watched, said in (True, r"sorting: 0\.\d\d s\n"), (False, ""):
+        monkeypatch.setattr(training, "watched", lambda watched=watched: watched)
+        with training.timed("sorting"):
+            pass
+        assert re.fullmatch(said, capsys.readouterr().out)
 
 
 def test_history_is_a_row_an_epoch():
