@@ -56,6 +56,13 @@ def test_the_glossary_takes_terms_in_italics_with_their_chinese_name_and_the_sen
     assert term.sentence == "A *one-hot* vector (独热向量; Somebody et al. 2001) picks a row."
 
 
+def test_the_glossary_lists_a_term_under_both_names_with_its_sentence():
+    one = chapter("01", "- A *mask* (掩码, 掩模) hides.")
+    written = pages.glossary([one, chapter("02", "An *ant* (蚁) walks.")])
+    assert written.startswith(":::{glossary}\nant\n蚁\n  An *ant* (蚁) walks. (chapter ")
+    assert f"\n\nmask\n掩码\n掩模\n  A *mask* (掩码, 掩模) hides. (chapter {one.link})\n:::" in written
+
+
 @pytest.mark.parametrize("second", ["the *mask* (面具)", "the *masque* (掩码)"])
 def test_two_names_for_one_thing_are_refused(second):
     first, other = chapter("01", "A *mask* (掩码)."), chapter("02", second)
